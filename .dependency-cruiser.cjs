@@ -1,0 +1,42 @@
+// The layer diagram of docs/architecture.md as rules that fail the build.
+const only = (name, from, allowed, comment) => ({
+  name, comment, severity: 'error',
+  from: { path: from },
+  to: { path: '^(src|ormconfig)', pathNot: [from, ...allowed] },
+});
+const packageOnlyIn = (name, packages, folders, comment) => ({
+  name, comment, severity: 'error',
+  from: { path: '^src/', pathNot: folders },
+  to: { path: `^node_modules/(${packages})(/|$)` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'kernel-is-bare', severity: 'error', comment: 'kernel imports nothing but Node itself', from: { path: '^src/kernel/' }, to: { pathNot: '^src/kernel/', dependencyTypesNot: ['core'] } },
+    only('config-layer', '^src/config/', ['^src/kernel/', '^src/dialects/[^/]+/[^/]+\\.config\\.ts$', '^src/dialects/configs\\.ts$'], 'config knows the kernel and each dialect\'s own variables'),
+    only('crypto-layer', '^src/crypto/', ['^src/kernel/', '^src/config/'], 'crypto knows kernel and config'),
+    only('embedded-layer', '^src/embedded/', ['^src/kernel/', '^src/config/'], 'the embedded database knows kernel and config'),
+    only('storage-layer', '^src/storage/', ['^src/kernel/', '^src/config/'], 'storage knows kernel and config'),
+    only('core-layer', '^src/core/', ['^src/kernel/', '^src/config/', '^src/crypto/', '^src/storage/'], 'core knows no HTTP and no dialect'),
+    only('http-layer', '^src/http/', ['^src/kernel/', '^src/config/'], 'http knows no dialect by name'),
+    only('dialect-layer', '^src/dialects/', ['^src/kernel/', '^src/config/', '^src/core/', '^src/http/', '^src/crypto/'], 'dialects never touch storage'),
+    { name: 'dialects-are-strangers', severity: 'error', from: { path: '^src/dialects/([^/]+)/' }, to: { path: '^src/dialects/[^/]+/', pathNot: '^src/dialects/$1/' } },
+    { name: 'dialect-configs-are-bare', severity: 'error', comment: 'config classes are read before anything else exists', from: { path: '^src/dialects/[^/]+/[^/]+\\.config\\.ts$' }, to: { path: '^src/', pathNot: ['^src/kernel/', '^src/config/'] } },
+    packageOnlyIn('typeorm-in-storage', 'typeorm|@nestjs/typeorm|pg', ['^src/storage/', '^src/embedded/'], 'one door to the database'),
+    packageOnlyIn('forge-in-crypto', 'node-forge', ['^src/crypto/'], 'node-forge is for formats, in crypto only'),
+    packageOnlyIn('validator-at-the-edges', 'class-validator|class-transformer', ['^src/config/', '^src/dialects/'], 'validation belongs to config and dialects'),
+    packageOnlyIn('http-packages', 'express|@nestjs/swagger|helmet|multer', ['^src/http/', '^src/dialects/', '^src/app\\.'], 'HTTP stays at the edge'),
+    { name: 'no-dev-dependencies', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default', 'node'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

@@ -1,0 +1,19 @@
+/** Every bound of the house that is not a setting, with its unit in its name. */
+export const limits = {
+  json_depth_max: 64,
+  url_bytes_max: 16 * 1024,
+  request_headers_bytes_max: 32 * 1024,
+  /** messages waiting for a batch before senders are told to come back later */
+  append_queue_rows_max: 4096,
+  append_queue_bytes_max: 128 * 1024 * 1024,
+  append_batch_rows_max: 256,
+  append_batch_bytes_max: 1024 * 1024,
+  append_batches_in_flight_max: 2,
+  transaction_attempts_max: 5,
+  /** rows a streamed list reads at a time */
+  list_page_rows_max: 500,
+  mailbox_cache_entries_max: 100_000,
+  rate_limiter_entries_max: 100_000,
+  drain_seconds_max: 8,
+  retry_after_seconds: 1,
+} as const;
