@@ -1,12 +1,26 @@
+import { type ConfigFault } from './config-error.js';
 import { type HouseVariables } from './env.js';
 
 /**
  * A class-validator class with one property per environment variable, defaults as initial values.
- * `secrets` lists which of them are secrets and how they come to be.
+ * The decorators of decorators.ts turn the text of a variable into the property's type.
  */
 export interface ConfigSection<T extends object> {
   new (): T;
+  readonly name: string;
+  /** which variables are secrets and how they come to be; set on the instance, not enumerable */
   readonly secrets?: readonly SecretSpec[];
+  /** further variables that are never shown (an address with a password in it) */
+  readonly sensitive?: readonly string[];
+  /** beginnings of variable names that are this dialect's alone; default its name in capitals and an underscore */
+  readonly prefixes?: readonly string[];
+  /** names of this section's rate limits, as RATE_LIMITS spells them */
+  readonly rateLimits?: readonly string[];
+  /**
+   * Rules that need more than one variable. Called only when each variable by itself is fine.
+   * @returns the faults, by name and rule, without values
+   */
+  check?(values: T, house: Readonly<HouseVariables>): readonly ConfigFault[];
 }
 
 /** A secret that can be given as NAME or NAME_FILE, or made on first boot. */
@@ -15,10 +29,20 @@ export interface SecretSpec {
   readonly name: string;
   /** least length of a given value, in bytes of UTF-8 */
   readonly bytesMin: number;
-  /** a list of older values is read from NAME_PREVIOUS / NAME_PREVIOUS_FILE (comma or line separated) */
+  /**
+   * a list of older values is read from NAME_PREVIOUS / NAME_PREVIOUS_FILE (comma or line
+   * separated) into the property NAME_PREVIOUS, an empty list when there are none
+   */
   readonly rotates: boolean;
   /** printed once on the console when it was made, because a person needs it */
   readonly shown: boolean;
+}
+
+/** What the configuration needs to know of a dialect; a Dialect descriptor is one. */
+export interface NamedSection {
+  /** the value in DIALECTS */
+  readonly name: string;
+  readonly config: ConfigSection<object>;
 }
 
 /** The validated, frozen settings of the whole process. Injected under this class. */
@@ -28,6 +52,8 @@ export abstract class Config {
   abstract readonly publicUrl: string;
   /** true when no DATABASE_URL is given */
   abstract readonly embeddedDatabase: boolean;
+  /** what an operator should look at, by name, never with a value */
+  abstract readonly warnings: readonly string[];
   /** @returns the validated variables of one dialect, frozen */
   abstract section<T extends object>(section: ConfigSection<T>): Readonly<T>;
 }
