@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type ConfigFault } from './config-error.js';
+import { systemErrorCode } from './system-error.js';
 
 /** The environment as handed in: process.env in the server, any object in a test. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,7 +48,7 @@ export class VariableReader {
       if (text !== '') return { text, from: 'file' };
       this.faults.push({ name, rule: 'names an empty file' });
     } catch (error) {
-      this.faults.push({ name, rule: `names a file that cannot be read (${reasonOf(error)})` });
+      this.faults.push({ name, rule: `names a file that cannot be read (${systemErrorCode(error) ?? 'unreadable'})` });
     }
     return undefined;
   }
@@ -58,9 +59,4 @@ function readSettingFile(path: string): string {
   if (!stat.isFile()) throw Object.assign(new Error('not a file'), { code: 'not a regular file' });
   if (stat.size > FILE_BYTES_MAX) throw Object.assign(new Error('too large'), { code: 'larger than 64 KiB' });
   return readFileSync(path, 'utf8');
-}
-
-/** The system's short code (ENOENT): its message would repeat the path. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unreadable';
 }
