@@ -12,6 +12,9 @@ export const limits = {
   transaction_attempts_max: 5,
   /** rows a streamed list reads at a time */
   list_page_rows_max: 500,
+  /** live views catch up from the event table for this long */
+  event_retention_days: 30,
+  housekeeping_rows_max: 1_000,
   mailbox_cache_entries_max: 100_000,
   rate_limiter_entries_max: 100_000,
   drain_seconds_max: 8,

@@ -1,0 +1,189 @@
+import { type Id } from '../../kernel/id-source.js';
+import { statement } from '../sql.js';
+import { type NewMessage } from './new-message.js';
+
+/** One row per message of the batch. */
+export interface AppendRow {
+  readonly id: Id;
+  readonly outcome: 'stored' | 'refused' | 'exhausted' | 'repeated';
+  /** peers and conversation ids of a stored message, where it belongs to conversations */
+  readonly peers: Id[] | null;
+  readonly conversations: Id[] | null;
+}
+
+/**
+ * The whole write path in one statement, hence one commit and one round trip for a batch:
+ * decide each message's preconditions, then write what was accepted. A message that fails a
+ * precondition leaves no row and harms nobody else in the batch.
+ *
+ * Rows that several batches may update (conversations, counts, credentials) are taken in the
+ * order of their keys. A relation that must stand is locked until the commit, so that it cannot
+ * be withdrawn between the check and the write.
+ */
+export const APPEND = statement<AppendRow>(
+  'append',
+  `
+WITH
+new_message AS (
+  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+    $8::bytea[], $9::bytea[], $10::text[], $11::bytea[], $12::text[], $13::jsonb[], $14::timestamptz[])
+  AS t(home_box, id, space, wire_id, sender_id, content_kind, subject, body, preview, algorithm, sender_key,
+    in_reply_to, details, created_at)
+),
+condition AS (
+  SELECT * FROM unnest($15::bigint[], $16::bigint[], $17::text[], $18::bigint[], $19::boolean[])
+  AS t(message_id, from_id, kind, to_id, stands)
+),
+standing AS (
+  SELECT r.from_id, r.kind, r.to_id FROM relations r
+  WHERE (r.from_id, r.kind, r.to_id) IN (SELECT from_id, kind, to_id FROM condition WHERE stands)
+  FOR KEY SHARE
+),
+refused AS (
+  SELECT c.message_id FROM condition c
+  WHERE c.stands AND NOT EXISTS (
+    SELECT FROM standing s WHERE s.from_id = c.from_id AND s.kind = c.kind AND s.to_id = c.to_id)
+  UNION
+  SELECT c.message_id FROM condition c
+  JOIN relations r ON r.from_id = c.from_id AND r.kind = c.kind AND r.to_id = c.to_id
+  WHERE NOT c.stands
+),
+once AS (
+  SELECT * FROM unnest($20::bigint[], $21::bigint[], $22::text[], $23::text[], $24::bytea[], $25::bytea[], $26::timestamptz[])
+  AS t(message_id, box_id, scope, key, digest, result, expires_at)
+  WHERE message_id NOT IN (SELECT message_id FROM refused)
+),
+known AS (
+  SELECT o.message_id FROM once o JOIN idempotency_keys k USING (box_id, scope, key)
+  WHERE k.expires_at IS NULL OR k.expires_at > $43
+),
+spend AS (
+  SELECT * FROM unnest($27::bigint[], $28::bigint[]) AS t(message_id, credential_id)
+  WHERE message_id NOT IN (SELECT message_id FROM refused UNION ALL SELECT message_id FROM known)
+),
+purse AS (
+  SELECT c.id, c.uses, c.uses_max FROM credentials c
+  WHERE c.id IN (SELECT credential_id FROM spend) AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > $43)
+  ORDER BY c.id FOR UPDATE
+),
+exhausted AS (
+  SELECT s.message_id FROM (
+    SELECT message_id, credential_id, row_number() OVER (PARTITION BY credential_id ORDER BY message_id) AS nth FROM spend) s
+  LEFT JOIN purse p ON p.id = s.credential_id
+  WHERE p.id IS NULL OR p.uses + s.nth > p.uses_max
+),
+won AS (
+  INSERT INTO idempotency_keys AS k (box_id, scope, key, digest, message_id, result, created_at, expires_at)
+  SELECT box_id, scope, key, digest, message_id, result, $43, expires_at FROM once
+  WHERE message_id NOT IN (SELECT message_id FROM known UNION ALL SELECT message_id FROM exhausted)
+  ORDER BY box_id, scope, key
+  ON CONFLICT (box_id, scope, key) DO UPDATE
+    SET digest = excluded.digest, message_id = excluded.message_id, result = excluded.result,
+        created_at = excluded.created_at, expires_at = excluded.expires_at
+    WHERE k.expires_at <= $43
+  RETURNING message_id
+),
+verdict AS (
+  SELECT m.id, CASE
+    WHEN m.id IN (SELECT message_id FROM refused) THEN 'refused'
+    WHEN m.id IN (SELECT message_id FROM exhausted) THEN 'exhausted'
+    WHEN m.id IN (SELECT message_id FROM once) AND m.id NOT IN (SELECT message_id FROM won) THEN 'repeated'
+    ELSE 'stored' END AS outcome
+  FROM new_message m
+),
+accepted AS (SELECT id FROM verdict WHERE outcome = 'stored'),
+stored_message AS (
+  INSERT INTO messages (home_box, id, space, wire_id, sender_id, content_kind, subject, body, preview, algorithm,
+    sender_key, in_reply_to, details, created_at)
+  SELECT * FROM new_message WHERE id IN (SELECT id FROM accepted)
+),
+stored_delivery AS (
+  INSERT INTO deliveries (recipient_id, message_id, home_box, space, wire_id, client_id, wrapped_key, outcome_code, due_at)
+  SELECT t.* FROM unnest($29::bigint[], $30::bigint[], $31::bigint[], $32::text[], $33::text[], $34::text[], $35::bytea[],
+    $36::smallint[], $37::timestamptz[])
+  AS t(recipient_id, message_id, home_box, space, wire_id, client_id, wrapped_key, outcome_code, due_at)
+  WHERE t.message_id IN (SELECT id FROM accepted)
+),
+stored_event AS (
+  INSERT INTO events (box_id, xid, id, space, kind, home_box, message_id, created_at)
+  SELECT t.box_id, pg_current_xact_id()::text::bigint, t.id, m.space, t.kind, m.home_box, m.id, m.created_at
+  FROM unnest($38::bigint[], $39::bigint[], $40::bigint[], $41::text[]) AS t(message_id, box_id, id, kind)
+  JOIN new_message m ON m.id = t.message_id
+  WHERE t.message_id IN (SELECT id FROM accepted)
+),
+moved_count AS (
+  INSERT INTO box_counts AS c (box_id, space, label, total)
+  SELECT t.box_id, m.space, t.label, sum(t.delta)
+  FROM unnest($44::bigint[], $45::bigint[], $46::text[], $47::bigint[]) AS t(message_id, box_id, label, delta)
+  JOIN new_message m ON m.id = t.message_id
+  WHERE t.message_id IN (SELECT id FROM accepted)
+  GROUP BY t.box_id, m.space, t.label ORDER BY t.box_id, m.space, t.label
+  ON CONFLICT (box_id, space, label) DO UPDATE SET total = c.total + excluded.total
+),
+talk AS (
+  SELECT m.*, d.recipient_id FROM new_message m
+  JOIN unnest($29::bigint[], $30::bigint[]) AS d(recipient_id, message_id) ON d.message_id = m.id
+  WHERE m.id = ANY ($42::bigint[]) AND m.id IN (SELECT id FROM accepted) AND m.sender_id <> d.recipient_id
+),
+side AS (
+  SELECT sender_id AS box_id, recipient_id AS peer_id, space, id, home_box, created_at, 0 AS unread FROM talk
+  UNION ALL
+  SELECT recipient_id, sender_id, space, id, home_box, created_at, 1 FROM talk
+),
+moved_conversation AS (
+  INSERT INTO conversations AS c (box_id, peer_id, space, id, last_home_box, last_message_id, last_at, total_count,
+    unread_count, created_at)
+  SELECT box_id, peer_id, space, min(min(id)) OVER (PARTITION BY least(box_id, peer_id), greatest(box_id, peer_id), space),
+    (array_agg(home_box ORDER BY id DESC))[1], max(id), (array_agg(created_at ORDER BY id DESC))[1], count(*),
+    sum(unread), min(created_at)
+  FROM side GROUP BY box_id, peer_id, space ORDER BY box_id, space, peer_id
+  ON CONFLICT (box_id, space, peer_id) DO UPDATE SET
+    last_home_box = CASE WHEN excluded.last_message_id > c.last_message_id THEN excluded.last_home_box ELSE c.last_home_box END,
+    last_at = CASE WHEN excluded.last_message_id > c.last_message_id THEN excluded.last_at ELSE c.last_at END,
+    last_message_id = greatest(c.last_message_id, excluded.last_message_id),
+    total_count = c.total_count + excluded.total_count,
+    unread_count = c.unread_count + excluded.unread_count
+  RETURNING box_id, peer_id, space, id
+),
+spent AS (
+  UPDATE credentials c SET uses = c.uses + s.count, last_used_at = $43
+  FROM (SELECT credential_id, count(*) FROM spend WHERE message_id IN (SELECT id FROM accepted) GROUP BY credential_id) s
+  WHERE c.id = s.credential_id
+)
+SELECT v.id, v.outcome,
+  (SELECT array_agg(c.peer_id ORDER BY c.peer_id) FROM talk t
+   JOIN moved_conversation c ON c.box_id = t.sender_id AND c.peer_id = t.recipient_id AND c.space = t.space
+   WHERE t.id = v.id) AS peers,
+  (SELECT array_agg(c.id ORDER BY c.peer_id) FROM talk t
+   JOIN moved_conversation c ON c.box_id = t.sender_id AND c.peer_id = t.recipient_id AND c.space = t.space
+   WHERE t.id = v.id) AS conversations
+FROM verdict v`,
+);
+
+/** @returns the parameters of APPEND, column by column */
+export function appendValues(batch: readonly NewMessage[], now: Date): unknown[] {
+  const per = <T>(pick: (m: NewMessage) => T): T[] => batch.map(pick);
+  const deliveries = batch.flatMap((m) => m.deliveries.map((d) => ({ m, d })));
+  const conditions = batch.flatMap((m) => m.relations.map((c) => ({ m, c })));
+  const once = batch.flatMap((m) => (m.once ? [{ m, o: m.once }] : []));
+  const spends = batch.flatMap((m) => m.spends.map((c) => ({ m, c })));
+  const events = batch.flatMap((m) => m.events.map((e) => ({ m, e })));
+  const counts = batch.flatMap((m) => m.counts.map((c) => ({ m, c })));
+  return [
+    per((m) => m.homeBox), per((m) => m.id), per((m) => m.space), per((m) => m.wireId), per((m) => m.senderId),
+    per((m) => m.contentKind), per((m) => m.subject), per((m) => m.body), per((m) => m.preview), per((m) => m.algorithm),
+    per((m) => m.senderKey), per((m) => m.inReplyTo), per((m) => JSON.stringify(m.details)), per((m) => m.createdAt),
+    conditions.map(({ m }) => m.id), conditions.map(({ c }) => c.fromId), conditions.map(({ c }) => c.kind),
+    conditions.map(({ c }) => c.toId), conditions.map(({ c }) => c.stands),
+    once.map(({ m }) => m.id), once.map(({ o }) => o.boxId), once.map(({ o }) => o.scope), once.map(({ o }) => o.key),
+    once.map(({ o }) => o.digest), once.map(({ o }) => o.result), once.map(({ o }) => o.expiresAt),
+    spends.map(({ m }) => m.id), spends.map(({ c }) => c),
+    deliveries.map(({ d }) => d.recipientId), deliveries.map(({ m }) => m.id), deliveries.map(({ m }) => m.homeBox),
+    deliveries.map(({ m }) => m.space), deliveries.map(({ d }) => d.wireId), deliveries.map(({ d }) => d.clientId),
+    deliveries.map(({ d }) => d.wrappedKey), deliveries.map(({ d }) => d.outcomeCode), deliveries.map(({ d }) => d.dueAt),
+    events.map(({ m }) => m.id), events.map(({ e }) => e.boxId), events.map(({ e }) => e.id), events.map(({ e }) => e.kind),
+    batch.filter((m) => m.conversation).map((m) => m.id),
+    now,
+    counts.map(({ m }) => m.id), counts.map(({ c }) => c.boxId), counts.map(({ c }) => c.label), counts.map(({ c }) => c.delta),
+  ];
+}

@@ -1,0 +1,70 @@
+import { type Pool } from 'pg';
+import { type Clock } from '../../kernel/clock.js';
+import { databaseFault } from '../../kernel/database-fault.js';
+import { type Id } from '../../kernel/id-source.js';
+import { limits } from '../../kernel/limits.js';
+import { assert } from '../../kernel/assert.js';
+import { Sql, statement } from '../sql.js';
+import { APPEND, appendValues, type AppendRow } from './append-statement.js';
+import { type AppendOutcome, type NewMessage, type OnceKey } from './new-message.js';
+
+const FIND_KEY = statement<{ digest: Buffer; message_id: Id; result: Buffer | null }>(
+  'append-find-key',
+  `SELECT digest, message_id, result FROM idempotency_keys WHERE box_id = $1 AND scope = $2 AND key = $3`,
+);
+
+/** Writes one batch in one statement and tells what became of each message. */
+export class BatchWriter {
+  constructor(
+    private readonly pool: Pool,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param batch no two messages with one idempotency key
+   * @returns outcomes in the order of the batch
+   * @throws the driver's error; deadlocks and serialisation faults were tried again before
+   */
+  async write(batch: readonly NewMessage[]): Promise<AppendOutcome[]> {
+    const rows = await this.execute(batch);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const outcomes: AppendOutcome[] = [];
+    for (const message of batch) {
+      const row = byId.get(message.id);
+      assert(row, 'append answers for every message');
+      outcomes.push(row.outcome === 'repeated' ? await this.repeated(message) : plainOutcome(row));
+    }
+    return outcomes;
+  }
+
+  /** On one connection, which is given up when its state is in doubt. */
+  private async execute(batch: readonly NewMessage[]): Promise<AppendRow[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const client = await this.pool.connect();
+      try {
+        const rows = await new Sql(client).all(APPEND, appendValues(batch, new Date(this.clock.now())));
+        client.release();
+        return rows;
+      } catch (error) {
+        const fault = databaseFault(error);
+        client.release(fault === 'away');
+        if (fault !== 'collision' || attempt >= limits.transaction_attempts_max) throw error;
+      }
+    }
+  }
+
+  /** The key was taken by an earlier, committed send: give its answer, or say it was another. */
+  private async repeated(message: NewMessage): Promise<AppendOutcome> {
+    const once = message.once as OnceKey;
+    const known = await new Sql(this.pool).one(FIND_KEY, [once.boxId, once.scope, once.key]);
+    // Swept between the two statements: the key is free again.
+    if (!known) return (await this.write([message]))[0]!;
+    if (!known.digest.equals(once.digest)) return { kind: 'mismatch' };
+    return { kind: 'replayed', messageId: known.message_id, result: known.result };
+  }
+}
+
+function plainOutcome(row: AppendRow): AppendOutcome {
+  if (row.outcome === 'refused' || row.outcome === 'exhausted') return { kind: row.outcome };
+  return { kind: 'stored', conversationIds: new Map((row.peers ?? []).map((peer, i) => [peer, row.conversations![i]!])) };
+}

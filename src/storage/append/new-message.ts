@@ -1,0 +1,77 @@
+import { type Id } from '../../kernel/id-source.js';
+
+/** A message as the store takes it: all ids made, all mailboxes known, all preconditions data. */
+export interface NewMessage {
+  readonly id: Id;
+  /** the sender's mailbox, or the recipient's where there is no sender */
+  readonly homeBox: Id;
+  readonly space: string;
+  readonly wireId: string | null;
+  readonly senderId: Id | null;
+  readonly contentKind: 'text' | 'sealed';
+  readonly subject: string;
+  readonly body: Buffer;
+  readonly preview: Buffer | null;
+  readonly algorithm: string | null;
+  readonly senderKey: Buffer | null;
+  readonly inReplyTo: string | null;
+  /** a JSON object the dialect alone understands */
+  readonly details: object;
+  readonly createdAt: Date;
+  readonly deliveries: readonly NewDelivery[];
+  /** refuse unless these relations stand (or do not stand) when the row is written */
+  readonly relations: readonly RelationCondition[];
+  /** take one use of these credentials, and refuse when one has none left */
+  readonly spends: readonly Id[];
+  /** store at most once per key */
+  readonly once: OnceKey | null;
+  /** keep the conversation of each pair of sender and recipient */
+  readonly conversation: boolean;
+  /** totals to move, by mailbox and label */
+  readonly counts: readonly { readonly boxId: Id; readonly label: string; readonly delta: number }[];
+  /** one event row for each mailbox that sees the change */
+  readonly events: readonly { readonly boxId: Id; readonly id: Id; readonly kind: string }[];
+}
+
+export interface NewDelivery {
+  readonly recipientId: Id;
+  readonly wireId: string | null;
+  readonly clientId: string | null;
+  readonly wrappedKey: Buffer | null;
+  readonly outcomeCode: number | null;
+  readonly dueAt: Date | null;
+}
+
+/** A relation that must, or must not, stand at the moment the message is written. */
+export interface RelationCondition {
+  readonly fromId: Id;
+  readonly kind: string;
+  readonly toId: Id;
+  /** true: must stand; false: must not */
+  readonly stands: boolean;
+}
+
+/** A key under which a send happens at most once. */
+export interface OnceKey {
+  readonly boxId: Id;
+  readonly scope: string;
+  readonly key: string;
+  /** equal for equal requests; another digest under the same key is a conflict */
+  readonly digest: Buffer;
+  /** opaque, handed back when the send is repeated */
+  readonly result: Buffer | null;
+  /** null: a tombstone that never expires */
+  readonly expiresAt: Date | null;
+}
+
+/** What became of a message that was handed to append. */
+export type AppendOutcome =
+  | { readonly kind: 'stored'; readonly conversationIds: ReadonlyMap<Id, Id> }
+  /** a relation precondition did not hold; nothing was written */
+  | { readonly kind: 'refused' }
+  /** a credential has no use left; nothing was written */
+  | { readonly kind: 'exhausted' }
+  /** the same send was stored before; nothing was written */
+  | { readonly kind: 'replayed'; readonly messageId: Id; readonly result: Buffer | null }
+  /** the key was used for another send; nothing was written */
+  | { readonly kind: 'mismatch' };

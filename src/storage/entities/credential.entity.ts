@@ -1,0 +1,46 @@
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+
+/** A key or token, hashed. The columns and their reasons stand in the migrations. */
+@Entity('credentials')
+@Index('credentials_mailbox_idx', ['mailboxId'])
+@Unique('credentials_secret_key', ['dialect', 'secretHash'])
+export class Credential {
+  @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'credentials_pk' })
+  id: string;
+
+  @Column({ type: 'text' })
+  dialect: string;
+
+  @Column({ type: 'text' })
+  kind: string;
+
+  @Column({ name: 'mailbox_id', type: 'bigint', nullable: true })
+  mailboxId: string | null;
+
+  @Column({ name: 'secret_hash', type: 'bytea' })
+  secretHash: Buffer;
+
+  @Column({ type: 'text', default: '' })
+  label: string;
+
+  @Column({ type: 'text', array: true, default: [] })
+  scopes: string[];
+
+  @Column({ type: 'bigint', default: 0 })
+  uses: string;
+
+  @Column({ name: 'uses_max', type: 'bigint', nullable: true })
+  usesMax: string | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz' })
+  createdAt: Date;
+
+  @Column({ name: 'last_used_at', type: 'timestamptz', nullable: true })
+  lastUsedAt: Date | null;
+
+  @Column({ name: 'expires_at', type: 'timestamptz', nullable: true })
+  expiresAt: Date | null;
+
+  @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true })
+  revokedAt: Date | null;
+}

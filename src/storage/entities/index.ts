@@ -1,0 +1,32 @@
+import { User } from './user.entity.js';
+import { Cell } from './cell.entity.js';
+import { Mailbox } from './mailbox.entity.js';
+import { Relation } from './relation.entity.js';
+import { Message } from './message.entity.js';
+import { Delivery } from './delivery.entity.js';
+import { Conversation } from './conversation.entity.js';
+import { BoxCount } from './box-count.entity.js';
+import { Attachment } from './attachment.entity.js';
+import { Credential } from './credential.entity.js';
+import { Event } from './event.entity.js';
+import { IdempotencyKey } from './idempotency-key.entity.js';
+import { KeyinboxIdentity } from '../own/keyinbox/identity.entity.js';
+import { KeyinboxContract } from '../own/keyinbox/contract.entity.js';
+
+/** An explicit list: globs break in compiled and tested code alike. */
+export const entities = [
+  User,
+  Cell,
+  Mailbox,
+  Relation,
+  Message,
+  Delivery,
+  Conversation,
+  BoxCount,
+  Attachment,
+  Credential,
+  Event,
+  IdempotencyKey,
+  KeyinboxIdentity,
+  KeyinboxContract,
+];

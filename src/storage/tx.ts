@@ -1,0 +1,32 @@
+import { BoxCountsRepository } from './repositories/box-counts.repository.js';
+import { EventsRepository } from './repositories/events.repository.js';
+import { HousekeepingRepository } from './repositories/housekeeping.repository.js';
+import { MessagesRepository } from './repositories/messages.repository.js';
+import { RelationsRepository } from './repositories/relations.repository.js';
+import { KeyinboxContractsRepository } from './own/keyinbox/contracts.repository.js';
+import { KeyinboxIdentitiesRepository } from './own/keyinbox/identities.repository.js';
+import { type Sql } from './sql.js';
+
+/** Every question that can be asked of the store, all on one connection. */
+export class Tx {
+  readonly messages: MessagesRepository;
+  readonly relations: RelationsRepository;
+  readonly counts: BoxCountsRepository;
+  readonly events: EventsRepository;
+  readonly housekeeping: HousekeepingRepository;
+  /** tables that only one dialect needs */
+  readonly own: {
+    readonly keyinbox: { readonly identities: KeyinboxIdentitiesRepository; readonly contracts: KeyinboxContractsRepository };
+  };
+
+  constructor(sql: Sql) {
+    this.messages = new MessagesRepository(sql);
+    this.relations = new RelationsRepository(sql);
+    this.counts = new BoxCountsRepository(sql);
+    this.events = new EventsRepository(sql);
+    this.housekeeping = new HousekeepingRepository(sql);
+    this.own = {
+      keyinbox: { identities: new KeyinboxIdentitiesRepository(sql), contracts: new KeyinboxContractsRepository(sql) },
+    };
+  }
+}
