@@ -1,0 +1,107 @@
+// Compiles src into dist. Run by hand it always builds; others call ensureBuilt().
+//
+// The compiler is TypeScript's native one (it checks types and takes half a second); where its
+// program for this platform is missing, the ordinary one does the same more slowly. The result is
+// made beside dist and moved into place, so that two builds at once and a killed build leave either
+// a whole dist or none.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+const stamp = '.built-from';
+const entry = join('src', 'cli', 'main.js');
+
+/** Whether dist can be run; says nothing of whether it is up to date. */
+export const isBuilt = () => existsSync(join(dist, entry));
+
+/** Whether dist was made from the sources as they are now. */
+export function isFresh() {
+  const path = join(dist, stamp);
+  return isBuilt() && existsSync(path) && readFileSync(path, 'utf8') === fingerprint();
+}
+
+/** Whether there is anything to build with: a production install has no compiler. */
+export const canBuild = () => compilers().length > 0 && existsSync(join(root, 'tsconfig.build.json'));
+
+/** Builds. @returns {string | undefined} what went wrong, undefined when all is well */
+export function build() {
+  const compiler = compilers()[0];
+  if (!compiler) return 'The compiler is not installed: run npm ci, with development dependencies.';
+  const draft = join(root, '.tmp', `dist-${process.pid}`);
+  rmSync(draft, { recursive: true, force: true });
+  try {
+    const print = fingerprint();
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [compiler, '-p', 'tsconfig.build.json', '--outDir', draft, '--noEmitOnError', '--pretty', 'false'],
+      { cwd: root, encoding: 'utf8' },
+    );
+    if (status !== 0) return `The sources do not compile:\n${stdout}${stderr}`.trim();
+    copyAssets(draft);
+    writeFileSync(join(draft, stamp), print);
+    putInPlace(draft);
+    return undefined;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+function compilers() {
+  const nativeProgram = join(root, 'node_modules', '@typescript', `typescript-${process.platform}-${process.arch}`);
+  const native = join(root, 'node_modules', '@typescript', 'native', 'bin', 'tsc');
+  const ordinary = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  return [...(existsSync(nativeProgram) ? [native] : []), ordinary].filter((path) => existsSync(path));
+}
+
+/** Everything in src that is not compiled (pages, style sheets) goes along as it is. */
+function copyAssets(draft) {
+  for (const path of filesIn(join(root, 'src'))) {
+    if (path.endsWith('.ts')) continue;
+    const target = join(draft, relative(root, path));
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(path, target);
+  }
+}
+
+function putInPlace(draft) {
+  const old = join(root, '.tmp', `dist-old-${process.pid}`);
+  for (let attempt = 1; ; attempt += 1) {
+    if (existsSync(dist)) renameSync(dist, old);
+    rmSync(old, { recursive: true, force: true });
+    try {
+      renameSync(draft, dist);
+      return;
+    } catch (error) {
+      // another build took the place in between
+      if (attempt >= 5 || !['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code)) throw error;
+    }
+  }
+}
+
+function fingerprint() {
+  const hash = createHash('sha256');
+  const single = ['ormconfig.ts', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((name) => join(root, name));
+  for (const path of [...filesIn(join(root, 'src')), ...single]) {
+    if (existsSync(path)) hash.update(`${relative(root, path)}\0`).update(readFileSync(path)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesIn(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((found) => found.isFile())
+    .map((found) => join(found.parentPath, found.name))
+    .sort();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const problem = build();
+  if (problem) {
+    console.error(problem);
+    process.exit(1);
+  }
+}
