@@ -40,24 +40,6 @@ export class Database {
     return !(await this.dataSource.showMigrations());
   }
 
-  /**
-   * Whether an acknowledged message would survive: the database answers, its schema is this
-   * build's, and it flushes commits to disk.
-   * @returns reasons against it; empty when all is well
-   */
-  async faults(): Promise<string[]> {
-    try {
-      const { rows } = await this.pool.query<{ name: string; setting: string }>(
-        `SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes')`,
-      );
-      const reasons = rows.filter((row) => row.setting === 'off').map((row) => `${row.name} is off`);
-      if (!(await this.isMigrated())) reasons.push('migrations are missing');
-      return reasons;
-    } catch {
-      return ['the database does not answer'];
-    }
-  }
-
   async close(): Promise<void> {
     await this.dataSource.destroy();
   }

@@ -1,0 +1,139 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type AddressInfo } from 'node:net';
+import { AppModule } from './app.module.js';
+import { appOptions, setUpApp } from './app.set-up.js';
+import { loadConfigForStart } from './config/first-boot-secrets.js';
+import { type LoadedConfig } from './config/loaded-config.js';
+import { dialects } from './dialects/index.js';
+import { DataFolderLock } from './embedded/data-folder-lock.js';
+import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { drain } from './http/drain.js';
+import { HouseAdapter } from './http/house-adapter.js';
+import { databaseFault } from './kernel/database-fault.js';
+import { Database } from './storage/database.js';
+
+/** How often, and after what time, a database that is still starting is asked again. */
+const CONNECT_ATTEMPTS_MAX = 30;
+const CONNECT_PAUSE_MS = 1_000;
+
+/** Takes one line for the person at the console. Never called with request data. */
+export type Say = (line: string) => void;
+
+/** A server that accepts requests. */
+export interface RunningServer {
+  readonly url: string;
+  /** Answers what was accepted, then ends the server and the database it brought. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** Things to be undone, last first, when the server ends or does not get up. */
+class Undo {
+  private readonly steps: (() => Promise<void>)[] = [];
+  private running: Promise<void> | null = null;
+
+  add(step: () => Promise<void>): void {
+    this.steps.push(step);
+  }
+
+  run(): Promise<void> {
+    this.running ??= this.all();
+    return this.running;
+  }
+
+  private async all(): Promise<void> {
+    for (const step of this.steps.reverse()) await step();
+  }
+}
+
+/**
+ * Brings the whole server up: settings, secrets, database, schema, application.
+ *
+ * @param env the environment to read settings from
+ * @param say takes lines for the console
+ * @throws ConfigError, EmbeddedUnavailable, DataFolderBusy or the driver's error; nothing is left running
+ */
+export async function bringUp(env: NodeJS.ProcessEnv, say: Say): Promise<RunningServer> {
+  const config = await loadConfigForStart({ env, sections: dialects, say });
+  for (const warning of config.warnings) say(`Warning: ${warning}`);
+  const undo = new Undo();
+  try {
+    const database = await openDatabase(config, undo, say);
+    await database.migrate();
+    const app = await NestFactory.create<NestExpressApplication>(
+      AppModule.register({ config, database }),
+      new HouseAdapter(),
+      appOptions,
+    );
+    undo.add(() => drain(app));
+    setUpApp(app);
+    await app.listen(config.house.PORT, config.house.HOST);
+    return { url: addressOf(app, config), stop: () => undo.run() };
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+}
+
+/** The person's lines go to standard error, so that standard output holds log lines alone. */
+function toConsole(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Connects to DATABASE_URL, or to the database the server brings along. */
+export async function openDatabase(config: LoadedConfig, undo: { add(step: () => Promise<void>): void }, say: Say): Promise<Database> {
+  const url = config.house.DATABASE_URL ?? (await startEmbedded(config, undo, say));
+  const database = await connect(url, config.house.DATABASE_POOL_MAX, say);
+  undo.add(() => database.close());
+  return database;
+}
+
+async function startEmbedded(config: LoadedConfig, undo: { add(step: () => Promise<void>): void }, say: Say): Promise<string> {
+  const lock = await DataFolderLock.acquire(config.house.DATA_DIR);
+  undo.add(() => lock.release());
+  const embedded = await EmbeddedPostgres.start({ dataDir: config.house.DATA_DIR, log: say });
+  undo.add(() => embedded.stop());
+  return embedded.url;
+}
+
+async function connect(url: string, poolMax: number, say: Say): Promise<Database> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await Database.connect({ url, poolMax });
+    } catch (error) {
+      if (attempt >= CONNECT_ATTEMPTS_MAX || databaseFault(error) !== 'away') throw error;
+      if (attempt === 1) say('The database does not answer yet; trying again for half a minute.');
+      await new Promise((resolve) => setTimeout(resolve, CONNECT_PAUSE_MS));
+    }
+  }
+}
+
+function addressOf(app: NestExpressApplication, config: LoadedConfig): string {
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const host = config.house.HOST === '0.0.0.0' || config.house.HOST === '::' ? 'localhost' : config.house.HOST;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/**
+ * Runs the server until SIGTERM or SIGINT, then answers what was accepted and ends with code 0.
+ * A second signal ends it at once.
+ */
+export async function startServer(env: NodeJS.ProcessEnv, say: Say = toConsole): Promise<void> {
+  let stopping = false;
+  const started = bringUp(env, say);
+  const stopped = new Promise<void>((resolve) => {
+    const end = (signal: string): void => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      say(`${signal}: finishing what was accepted.`);
+      started.then((server) => server.stop()).then(resolve, resolve);
+    };
+    process.on('SIGTERM', () => end('SIGTERM'));
+    process.on('SIGINT', () => end('SIGINT'));
+  });
+  const server = await started;
+  if (!stopping) say(`Polypost listens on ${server.url} (API description: ${server.url}/docs). Ctrl-C stops it.`);
+  await stopped;
+  say('Stopped.');
+}
