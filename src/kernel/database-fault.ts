@@ -1,3 +1,8 @@
+import { types } from 'node:util';
+
+/** Also true for errors of Node itself where code runs in a context of its own. */
+const { isNativeError } = types;
+
 /** What a database error means for the request that met it. */
 export type DatabaseFault =
   /** the database is away, full or refusing: the request may be tried again later */
@@ -65,8 +70,9 @@ interface DriverError {
 }
 
 function driverError(error: unknown): DriverError | null {
-  if (!(error instanceof Error)) return null;
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors[0] as DriverError;
+  if (!isNativeError(error)) return null;
+  const { errors } = error as { errors?: unknown };
+  if (Array.isArray(errors) && isNativeError(errors[0])) return errors[0];
   const wrapped = (error as { driverError?: unknown }).driverError;
-  return wrapped instanceof Error ? wrapped : error;
+  return isNativeError(wrapped) ? wrapped : error;
 }

@@ -1,0 +1,40 @@
+import { type INestApplication } from '@nestjs/common';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { type Dialect } from './dialect.js';
+import { DIALECTS } from './tokens.js';
+
+/**
+ * Describes every route of the enabled dialects. Depends on the code alone, never on settings,
+ * time or the order in which modules are loaded, so that it can be committed and compared.
+ *
+ * @param app an application that holds HttpModule; need not listen
+ */
+export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Polypost')
+    .setDescription('A self-hosted message server that speaks existing message APIs. Each tag is one of them.')
+    .setVersion('1')
+    .addServer('/');
+  const names = app.get<readonly Dialect[]>(DIALECTS).map((dialect) => dialect.name);
+  for (const name of [...names, 'house'].sort()) builder.addTag(name);
+  const document = SwaggerModule.createDocument(app, builder.build());
+  return {
+    ...document,
+    paths: sorted(document.paths, (methods) => sorted(methods)),
+    components: sorted(document.components ?? {}, (group) => sorted(group as object)),
+  };
+}
+
+/** Shows the description at /docs, /docs-json and /docs-yaml. It is made when first asked for. */
+export function serveDocs(app: NestExpressApplication): void {
+  SwaggerModule.setup('docs', app, () => buildOpenApiDocument(app), {
+    customSiteTitle: 'Polypost',
+    swaggerOptions: { persistAuthorization: false, validatorUrl: null, tagsSorter: 'alpha', docExpansion: 'list' },
+  });
+}
+
+function sorted<T extends object>(object: T, inner: (value: T[keyof T]) => unknown = (value) => value): T {
+  const keys = Object.keys(object).sort() as (keyof T & string)[];
+  return Object.fromEntries(keys.map((key) => [key, inner(object[key])])) as T;
+}
