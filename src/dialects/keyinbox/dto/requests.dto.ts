@@ -1,0 +1,116 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsNumber, IsOptional, IsPositive, IsString, Max, Min } from 'class-validator';
+
+const PUBLIC_KEY_EXAMPLE = '0x8f40c5adb68f25624ae5b214ea767a6ec94d829d3d7b5e1ad1ba6f3e2138285f';
+
+/** The text of a message. */
+export class MessageTextDto {
+  @ApiProperty({ description: 'Plain text, kept byte for byte and never interpreted. May be empty if the subject is not.', example: 'Hello, buddy!' })
+  @IsString()
+  content: string;
+
+  @ApiProperty({ description: 'Short, like the subject of an email. May be empty if the content is not.', example: 'Important encrypted message' })
+  @IsString()
+  subject: string;
+}
+
+/** Which part of a list is wanted. */
+export class PaginationRequestDto {
+  @ApiProperty({ description: 'How many to leave out, from the newest on.', minimum: 0, example: 0 })
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  skip: number;
+
+  @ApiProperty({ description: 'How many to give; -1 for all from `skip` on.', minimum: -1, example: 50 })
+  @IsInt()
+  @Min(-1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  take: number;
+}
+
+/** Body of POST /messages. */
+export class SendMessageDto {
+  @ApiProperty({ description: "The recipient's public key. Nobody needs to hold it.", example: PUBLIC_KEY_EXAMPLE })
+  public_key: string;
+
+  @ApiPropertyOptional({
+    description: "The sender's private key. Absent, null or empty: not identified, if the network allows it. May come in the header X-SLS-Private-Key instead.",
+    type: String,
+    nullable: true,
+  })
+  private_key?: string | null;
+
+  @ApiProperty({ type: MessageTextDto })
+  message: MessageTextDto;
+}
+
+/** Body of PUT /messages/{id}. */
+export class EditMessageDto {
+  @ApiPropertyOptional({ description: "The sender's private key; may come in the header X-SLS-Private-Key instead." })
+  private_key?: string;
+
+  @ApiPropertyOptional({ description: "The recipient's public key. Clients of protocol 0.15 leave it out.", example: PUBLIC_KEY_EXAMPLE })
+  public_key?: string;
+
+  @ApiProperty({ type: MessageTextDto, description: 'The new text; both parts are required.' })
+  message: MessageTextDto;
+}
+
+/** What the owner of a key says about himself, for everybody. */
+export class PublicInfoDto {
+  @ApiPropertyOptional({ example: 'Ada' })
+  @IsOptional()
+  @IsString()
+  name?: string | null;
+
+  @ApiPropertyOptional({ example: 'Writes programs.' })
+  @IsOptional()
+  @IsString()
+  biography?: string | null;
+}
+
+/** Body of a request that carries nothing but the private key. */
+export class PrivateKeyDto {
+  @ApiPropertyOptional({ description: 'May come in the header X-SLS-Private-Key instead.' })
+  private_key?: string;
+}
+
+/** Body of POST /identity. */
+export class SetIdentityDto extends PrivateKeyDto {
+  @ApiProperty({ type: PublicInfoDto })
+  public: PublicInfoDto;
+}
+
+/** What is to be signed, and within which time. */
+export class ContractTermsDto {
+  @ApiProperty({ description: 'What is to be signed.', example: 'Authorize login at example.org' })
+  @IsString()
+  message: string;
+
+  @ApiProperty({ description: 'Seconds until it can no longer be decided on; the server has a ceiling.', example: 600 })
+  @IsNumber({ allowNaN: false, allowInfinity: false })
+  @IsPositive()
+  expires: number;
+}
+
+/** Body of POST /sign. */
+export class CreateContractDto extends ContractTermsDto {
+  @ApiPropertyOptional({ description: "The issuer's private key; may come in the header X-SLS-Private-Key instead." })
+  private_key?: string;
+
+  @ApiProperty({ description: "The signer's public key.", example: PUBLIC_KEY_EXAMPLE })
+  public_key: string;
+}
+
+/** Body of POST /sign/{term}. */
+export class DecideContractDto extends PrivateKeyDto {
+  @ApiProperty({ description: 'The id of the contract.' })
+  id: string;
+}
+
+/** Body of PUT /sign/{id}. */
+export class ContractTermDto extends PrivateKeyDto {
+  @ApiProperty({ enum: ['view', 'sign', 'refuse'] })
+  term: string;
+}
