@@ -102,11 +102,16 @@ async function connect(url: string, poolMax: number, say: Say): Promise<Database
     try {
       return await Database.connect({ url, poolMax });
     } catch (error) {
-      if (attempt >= CONNECT_ATTEMPTS_MAX || databaseFault(error) !== 'away') throw error;
+      if (attempt >= CONNECT_ATTEMPTS_MAX || databaseFault(error) !== 'away' || isWrongAddress(error)) throw error;
       if (attempt === 1) say('The database does not answer yet; trying again for half a minute.');
       await new Promise((resolve) => setTimeout(resolve, CONNECT_PAUSE_MS));
     }
   }
+}
+
+/** A refused login or an unknown database does not mend itself. */
+function isWrongAddress(error: unknown): boolean {
+  return /^(28|3D)/.test(String((error as { code?: unknown }).code));
 }
 
 function addressOf(app: NestExpressApplication, config: LoadedConfig): string {

@@ -52,9 +52,10 @@ function meaningOfState(state: string): DatabaseFault {
   if (state === '23505') return 'taken';
   const kind = state.slice(0, 2);
   if (kind === '22' || kind === '23') return 'bad_value';
-  // connection, insufficient resources, operator intervention (57014 is our own time limit),
+  // connection, login, missing database, insufficient resources, operator intervention (57014 is our own time limit),
   // a standby that takes no writes, input/output errors of the server
-  if (kind === '08' || kind === '53' || kind === '57' || kind === '58' || state === '25006' || state === '55P03') return 'away';
+  const awayKinds = ['08', '28', '3D', '53', '57', '58'];
+  if (awayKinds.includes(kind) || state === '25006' || state === '55P03') return 'away';
   return 'other';
 }
 

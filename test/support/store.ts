@@ -77,3 +77,15 @@ function makeMessage(ids: TimeOrderedIds, clock: Clock, over: Partial<NewMessage
     ...over,
   };
 }
+
+/**
+ * Waits for rows that readers see only when every older transaction of the whole database server
+ * has ended, tests beside this one included.
+ */
+export async function eventually<T>(ask: () => Promise<T[]>, count = 1): Promise<T[]> {
+  for (let attempt = 0; ; attempt += 1) {
+    const rows = await ask();
+    if (rows.length >= count || attempt === 100) return rows;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
