@@ -37,7 +37,7 @@ function useNewerNode() {
     fail(`Polypost needs Node ${NODE_MAJOR_MIN} or newer, and this is ${process.versions.node}: install it, or run npm ci on a platform with a node package.`);
     return;
   }
-  const child = spawn(node, [...process.execArgv, here, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [here, ...process.argv.slice(2)], { stdio: 'inherit' });
   // a terminal sends Ctrl-C to both of us; anybody else knows only this process
   const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT']) {
