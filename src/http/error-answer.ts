@@ -6,6 +6,7 @@ import { databaseFault } from '../kernel/database-fault.js';
 import { DomainError, logLevelOf } from '../kernel/domain-error.js';
 import { limits } from '../kernel/limits.js';
 import { type RenderedError } from './dialect.js';
+import { discardBody } from './discard.js';
 import { describeError } from './error-description.js';
 import { toDomainError } from './error-translation.js';
 import { houseMethodsOf, renderProblem } from './house.js';
@@ -41,6 +42,7 @@ export class ErrorAnswer {
       response.destroy();
       return;
     }
+    if (!request.complete && request.listenerCount('data') === 0) discardBody(request);
     this.write(this.render(error, request, facts), error, response);
   }
 

@@ -102,7 +102,7 @@ function refusalOf(request: Request, path: string | null, dialect: Dialect | nul
   if (request.url.length > limits.url_bytes_max) return new DomainError('payload_too_large', { limit: limits.url_bytes_max });
   if (!isDecodable(path)) return new DomainError('route_not_found');
   if (request.method === 'HEAD' && dialect && !dialect.headIsSafe(path)) {
-    const allow = dialect.methodsOf(path);
+    const allow = dialect.methodsOf(path).filter((method) => method !== 'HEAD');
     return allow.length > 0 ? new DomainError('method_not_allowed', { allow }) : new DomainError('route_not_found');
   }
   return null;

@@ -8,9 +8,6 @@ export interface JsonBodyOptions extends JsonTextOptions {
   readonly limitBytes: number;
 }
 
-/** What a client may still send after its body was refused, before the connection is cut. */
-const DISCARD_BYTES_MAX = 64 * 1024 * 1024;
-
 /**
  * Middleware that reads the body of every method as JSON, whatever its content type, and leaves
  * the value in `request.body`. A plain body is read here, one with a Content-Encoding (gzip,
@@ -67,8 +64,7 @@ function inflateFault(error: unknown, limitBytes: number): unknown {
 /**
  * Collects a body of at most `limitBytes`.
  *
- * A refused body is read on and thrown away, so that the client gets to see the answer, and cut
- * off where it goes on for too long. A client that goes away before the end is not worth a line
+ * A refused body is left to whoever answers (discardBody). A client that goes away before the end is not worth a line
  * in the log: it gets malformed_body, which nobody receives.
  */
 function readBytes(
@@ -94,7 +90,6 @@ function readBytes(
   const onTooLarge = (): void => {
     if (!settle()) return;
     chunks.length = 0;
-    discard(request);
     refuse(new DomainError('payload_too_large', { limit: limitBytes }));
   };
   const onEnd = (): void => {
@@ -105,14 +100,4 @@ function readBytes(
   };
   request.on('data', onData).on('end', onEnd).on('close', onGone).on('error', onGone);
   if (Number(request.headers['content-length']) > limitBytes) onTooLarge();
-}
-
-function discard(request: Request): void {
-  let discardedBytes = 0;
-  request.on('error', () => undefined);
-  request.on('data', (chunk: Buffer) => {
-    discardedBytes += chunk.length;
-    if (discardedBytes > DISCARD_BYTES_MAX) request.destroy();
-  });
-  request.resume();
 }

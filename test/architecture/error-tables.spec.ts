@@ -1,0 +1,36 @@
+import { type Request } from 'express';
+import { dialects } from '../../src/dialects/index.js';
+import { type RenderedError } from '../../src/http/dialect.js';
+import { DomainError } from '../../src/kernel/domain-error.js';
+import { allCodes } from '../unit/http/toy.js';
+import { testConfig } from './support.js';
+
+type Shape = (rendered: RenderedError) => void;
+
+const keyInboxShape: Shape = ({ status, body }) => {
+  expect([400, 404, 405, 413, 429, 500, 503]).toContain(status);
+  expect(body).toMatchObject({
+    success: false,
+    messages: [{ level: status === 500 ? 'fatal' : 'error', message: expect.any(String), code: expect.stringMatching(/^[a-z_]+$/) }],
+    response: null,
+  });
+};
+
+/** The form each dialect gives to every error. A dialect without one here fails. */
+const SHAPES: Readonly<Record<string, Shape>> = { keyinbox: keyInboxShape };
+
+describe.each(dialects.map((dialect) => [dialect.name, dialect] as const))('the error table of %s', (name, dialect) => {
+  it('has a form to be checked against', () => expect(Object.keys(SHAPES)).toContain(name));
+
+  it.each(allCodes)('KEY-82 words %s in its own form and without the cause', (code) => {
+    const cause = Object.assign(new Error('SECRET4711'), { detail: 'SECRET4711' });
+    const facts = { retryAfterSeconds: 3, allow: ['GET'], field: 'subject', limit: 5 };
+    const request = { method: 'GET', path: '/', headers: {}, query: {} } as unknown as Request;
+    for (const error of [new DomainError(code), new DomainError(code, facts, { cause })]) {
+      const rendered = dialect.renderError(error, request, testConfig());
+      expect(rendered.status === 200 || (rendered.status >= 400 && rendered.status < 600)).toBe(true);
+      SHAPES[name]?.(rendered);
+      expect(JSON.stringify(rendered)).not.toContain('SECRET4711');
+    }
+  });
+});
