@@ -22,7 +22,7 @@ function letter() {
     id, homeBox: from, space: 'bench', wireId: id, senderId: from, contentKind: 'sealed', subject: '', body, preview: null,
     algorithm: 'none', senderKey: null, inReplyTo: null, details: {}, createdAt: new Date(clock.now()),
     deliveries: [{ recipientId: to, wireId: id, clientId: null, wrappedKey: null, outcomeCode: 201, dueAt: null }],
-    relations: [], spends: [], once: null, conversation: false,
+    relations: [], spends: [], once: null, peerId: null, attachments: [],
     counts: [{ boxId: to, label: 'inbox', delta: 1 }, { boxId: from, label: 'sent', delta: 1 }],
     events: [{ boxId: to, id: ids.next(), kind: 'message.received' }, { boxId: from, id: ids.next(), kind: 'message.sent' }],
   };

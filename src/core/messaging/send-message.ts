@@ -105,7 +105,8 @@ export class SendMessage {
       relations: [],
       spends: [],
       once: command.once ? onceKey(command.once, homeBox, createdAt) : null,
-      conversation: false,
+      peerId: null,
+      attachments: [],
       counts: [
         ...recipientIds.map((boxId) => ({ boxId, label: 'inbox', delta: 1 })),
         ...(senderId === null ? [] : [{ boxId: senderId, label: 'sent', delta: 1 }]),

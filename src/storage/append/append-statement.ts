@@ -6,9 +6,9 @@ import { type NewMessage } from './new-message.js';
 export interface AppendRow {
   readonly id: Id;
   readonly outcome: 'stored' | 'refused' | 'exhausted' | 'repeated';
-  /** peers and conversation ids of a stored message, where it belongs to conversations */
-  readonly peers: Id[] | null;
-  readonly conversations: Id[] | null;
+  /** of a message in a conversation: its number, and the conversation's id */
+  readonly number: string | null;
+  readonly conversation_id: string | null;
 }
 
 /**
@@ -25,10 +25,11 @@ export const APPEND = statement<AppendRow>(
   `
 WITH
 new_message AS (
-  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
-    $8::bytea[], $9::bytea[], $10::text[], $11::bytea[], $12::text[], $13::jsonb[], $14::timestamptz[])
+  SELECT t.*, CASE WHEN peer_id IS NOT NULL THEN nextval('message_numbers') END AS number
+  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
+    $8::bytea[], $9::bytea[], $10::text[], $11::bytea[], $12::text[], $13::jsonb[], $14::timestamptz[], $42::bigint[])
   AS t(home_box, id, space, wire_id, sender_id, content_kind, subject, body, preview, algorithm, sender_key,
-    in_reply_to, details, created_at)
+    in_reply_to, details, created_at, peer_id)
 ),
 condition AS (
   SELECT * FROM unnest($15::bigint[], $16::bigint[], $17::text[], $18::bigint[], $19::boolean[])
@@ -94,14 +95,26 @@ verdict AS (
 accepted AS (SELECT id FROM verdict WHERE outcome = 'stored'),
 stored_message AS (
   INSERT INTO messages (home_box, id, space, wire_id, sender_id, content_kind, subject, body, preview, algorithm,
-    sender_key, in_reply_to, details, created_at)
+    sender_key, in_reply_to, details, created_at, peer_id, number)
   SELECT * FROM new_message WHERE id IN (SELECT id FROM accepted)
 ),
 stored_delivery AS (
-  INSERT INTO deliveries (recipient_id, message_id, home_box, space, wire_id, client_id, wrapped_key, outcome_code, due_at)
-  SELECT t.* FROM unnest($29::bigint[], $30::bigint[], $31::bigint[], $32::text[], $33::text[], $34::text[], $35::bytea[],
+  INSERT INTO deliveries (recipient_id, message_id, home_box, space, wire_id, client_id, wrapped_key, outcome_code, due_at,
+    number)
+  SELECT t.*, m.number FROM unnest($29::bigint[], $30::bigint[], $31::bigint[], $32::text[], $33::text[], $34::text[], $35::bytea[],
     $36::smallint[], $37::timestamptz[])
   AS t(recipient_id, message_id, home_box, space, wire_id, client_id, wrapped_key, outcome_code, due_at)
+  JOIN new_message m ON m.id = t.message_id
+  WHERE t.message_id IN (SELECT id FROM accepted)
+),
+stored_attachment AS (
+  INSERT INTO attachments (home_box, id, message_id, wire_id, name, media_type, byte_size, sha256, storage_key, details,
+    created_at)
+  SELECT m.home_box, t.id, m.id, t.wire_id, t.name, t.media_type, t.byte_size, t.sha256, t.storage_key, t.details, m.created_at
+  FROM unnest($48::bigint[], $49::bigint[], $50::text[], $51::text[], $52::text[], $53::bigint[], $54::bytea[], $55::text[],
+    $56::jsonb[])
+  AS t(message_id, id, wire_id, name, media_type, byte_size, sha256, storage_key, details)
+  JOIN new_message m ON m.id = t.message_id
   WHERE t.message_id IN (SELECT id FROM accepted)
 ),
 stored_event AS (
@@ -121,26 +134,20 @@ moved_count AS (
   ON CONFLICT (box_id, space, label) DO UPDATE SET total = c.total + excluded.total
 ),
 talk AS (
-  SELECT m.*, d.recipient_id FROM new_message m
-  JOIN unnest($29::bigint[], $30::bigint[]) AS d(recipient_id, message_id) ON d.message_id = m.id
-  WHERE m.id = ANY ($42::bigint[]) AND m.id IN (SELECT id FROM accepted) AND m.sender_id <> d.recipient_id
+  SELECT * FROM new_message WHERE peer_id IS NOT NULL AND id IN (SELECT id FROM accepted)
 ),
 side AS (
-  SELECT sender_id AS box_id, recipient_id AS peer_id, space, id, home_box, created_at, 0 AS unread FROM talk
+  SELECT sender_id AS box_id, peer_id, space, number, created_at, 0 AS unread FROM talk
   UNION ALL
-  SELECT recipient_id, sender_id, space, id, home_box, created_at, 1 FROM talk
+  SELECT peer_id, sender_id, space, number, created_at, 1 FROM talk
 ),
 moved_conversation AS (
-  INSERT INTO conversations AS c (box_id, peer_id, space, id, last_home_box, last_message_id, last_at, total_count,
-    unread_count, created_at)
-  SELECT box_id, peer_id, space, min(min(id)) OVER (PARTITION BY least(box_id, peer_id), greatest(box_id, peer_id), space),
-    (array_agg(home_box ORDER BY id DESC))[1], max(id), (array_agg(created_at ORDER BY id DESC))[1], count(*),
-    sum(unread), min(created_at)
+  INSERT INTO conversations AS c (box_id, peer_id, space, id, last_number, total_count, unread_count, created_at)
+  SELECT box_id, peer_id, space, min(min(number)) OVER (PARTITION BY least(box_id, peer_id), greatest(box_id, peer_id), space),
+    max(number), count(*), sum(unread), min(created_at)
   FROM side GROUP BY box_id, peer_id, space ORDER BY box_id, space, peer_id
   ON CONFLICT (box_id, space, peer_id) DO UPDATE SET
-    last_home_box = CASE WHEN excluded.last_message_id > c.last_message_id THEN excluded.last_home_box ELSE c.last_home_box END,
-    last_at = CASE WHEN excluded.last_message_id > c.last_message_id THEN excluded.last_at ELSE c.last_at END,
-    last_message_id = greatest(c.last_message_id, excluded.last_message_id),
+    last_number = greatest(c.last_number, excluded.last_number),
     total_count = c.total_count + excluded.total_count,
     unread_count = c.unread_count + excluded.unread_count
   RETURNING box_id, peer_id, space, id
@@ -150,14 +157,10 @@ spent AS (
   FROM (SELECT credential_id, count(*) FROM spend WHERE message_id IN (SELECT id FROM accepted) GROUP BY credential_id) s
   WHERE c.id = s.credential_id
 )
-SELECT v.id, v.outcome,
-  (SELECT array_agg(c.peer_id ORDER BY c.peer_id) FROM talk t
-   JOIN moved_conversation c ON c.box_id = t.sender_id AND c.peer_id = t.recipient_id AND c.space = t.space
-   WHERE t.id = v.id) AS peers,
-  (SELECT array_agg(c.id ORDER BY c.peer_id) FROM talk t
-   JOIN moved_conversation c ON c.box_id = t.sender_id AND c.peer_id = t.recipient_id AND c.space = t.space
-   WHERE t.id = v.id) AS conversations
-FROM verdict v`,
+SELECT v.id, v.outcome, m.number, c.id AS conversation_id
+FROM verdict v
+JOIN new_message m ON m.id = v.id
+LEFT JOIN moved_conversation c ON c.box_id = m.sender_id AND c.peer_id = m.peer_id AND c.space = m.space`,
 );
 
 /** @returns the parameters of APPEND, column by column */
@@ -168,6 +171,7 @@ export function appendValues(batch: readonly NewMessage[], now: Date): unknown[]
   const once = batch.flatMap((m) => (m.once ? [{ m, o: m.once }] : []));
   const spends = batch.flatMap((m) => m.spends.map((c) => ({ m, c })));
   const events = batch.flatMap((m) => m.events.map((e) => ({ m, e })));
+  const attachments = batch.flatMap((m) => m.attachments.map((a) => ({ m, a })));
   const counts = batch.flatMap((m) => m.counts.map((c) => ({ m, c })));
   return [
     per((m) => m.homeBox), per((m) => m.id), per((m) => m.space), per((m) => m.wireId), per((m) => m.senderId),
@@ -182,8 +186,12 @@ export function appendValues(batch: readonly NewMessage[], now: Date): unknown[]
     deliveries.map(({ m }) => m.space), deliveries.map(({ d }) => d.wireId), deliveries.map(({ d }) => d.clientId),
     deliveries.map(({ d }) => d.wrappedKey), deliveries.map(({ d }) => d.outcomeCode), deliveries.map(({ d }) => d.dueAt),
     events.map(({ m }) => m.id), events.map(({ e }) => e.boxId), events.map(({ e }) => e.id), events.map(({ e }) => e.kind),
-    batch.filter((m) => m.conversation).map((m) => m.id),
+    per((m) => m.peerId),
     now,
     counts.map(({ m }) => m.id), counts.map(({ c }) => c.boxId), counts.map(({ c }) => c.label), counts.map(({ c }) => c.delta),
+    attachments.map(({ m }) => m.id), attachments.map(({ a }) => a.id), attachments.map(({ a }) => a.wireId),
+    attachments.map(({ a }) => a.name), attachments.map(({ a }) => a.mediaType), attachments.map(({ a }) => a.byteSize),
+    attachments.map(({ a }) => a.sha256), attachments.map(({ a }) => a.storageKey),
+    attachments.map(({ a }) => JSON.stringify(a.details)),
   ];
 }

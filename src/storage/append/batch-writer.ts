@@ -66,5 +66,6 @@ export class BatchWriter {
 
 function plainOutcome(row: AppendRow): AppendOutcome {
   if (row.outcome === 'refused' || row.outcome === 'exhausted') return { kind: row.outcome };
-  return { kind: 'stored', conversationIds: new Map((row.peers ?? []).map((peer, i) => [peer, row.conversations![i]!])) };
+  const talk = row.number === null ? null : { number: Number(row.number), conversationId: Number(row.conversation_id) };
+  return { kind: 'stored', talk };
 }

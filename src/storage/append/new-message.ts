@@ -25,8 +25,9 @@ export interface NewMessage {
   readonly spends: readonly Id[];
   /** store at most once per key */
   readonly once: OnceKey | null;
-  /** keep the conversation of each pair of sender and recipient */
-  readonly conversation: boolean;
+  /** the other side, where the message belongs to a conversation: it then gets a number */
+  readonly peerId: Id | null;
+  readonly attachments: readonly NewAttachment[];
   /** totals to move, by mailbox and label */
   readonly counts: readonly { readonly boxId: Id; readonly label: string; readonly delta: number }[];
   /** one event row for each mailbox that sees the change */
@@ -40,6 +41,19 @@ export interface NewDelivery {
   readonly wrappedKey: Buffer | null;
   readonly outcomeCode: number | null;
   readonly dueAt: Date | null;
+}
+
+/** A file of a message. Its bytes are on disk before the message is appended. */
+export interface NewAttachment {
+  readonly id: Id;
+  readonly wireId: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly byteSize: number;
+  readonly sha256: Buffer;
+  readonly storageKey: string;
+  /** a JSON object the dialect alone understands */
+  readonly details: object;
 }
 
 /** A relation that must, or must not, stand at the moment the message is written. */
@@ -66,7 +80,7 @@ export interface OnceKey {
 
 /** What became of a message that was handed to append. */
 export type AppendOutcome =
-  | { readonly kind: 'stored'; readonly conversationIds: ReadonlyMap<Id, Id> }
+  | { readonly kind: 'stored'; readonly talk: { readonly number: number; readonly conversationId: number } | null }
   /** a relation precondition did not hold; nothing was written */
   | { readonly kind: 'refused' }
   /** a credential has no use left; nothing was written */

@@ -4,6 +4,7 @@ import { Message } from './message.entity.js';
 /** A file of a message; its bytes lie in the blob store. The columns and their reasons stand in the migrations. */
 @Entity('attachments')
 @Index('attachments_message_idx', ['homeBox', 'messageId'])
+@Index('attachments_wire_id_idx', ['wireId'])
 @Index('attachments_storage_key_idx', ['storageKey'])
 @ForeignKey(() => Message, ['homeBox', 'messageId'], ['homeBox', 'id'], { name: 'attachments_message_fk', onDelete: 'CASCADE' })
 export class Attachment {
@@ -33,6 +34,9 @@ export class Attachment {
 
   @Column({ name: 'storage_key', type: 'text' })
   storageKey: string;
+
+  @Column({ type: 'jsonb', default: {} })
+  details: unknown;
 
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;

@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** One side of a pair of mailboxes that have written to each other. The columns and their reasons stand in the migrations. */
 @Entity('conversations')
 @Index('conversations_id_key', ['boxId', 'id'], { unique: true })
-@Index('conversations_recent_idx', ['boxId', 'space', 'lastAt'])
+@Index('conversations_recent_idx', ['boxId', 'space', 'lastNumber'])
 export class Conversation {
   @PrimaryColumn({ name: 'box_id', type: 'bigint', primaryKeyConstraintName: 'conversations_pk' })
   boxId: string;
@@ -17,14 +17,8 @@ export class Conversation {
   @Column({ type: 'bigint' })
   id: string;
 
-  @Column({ name: 'last_home_box', type: 'bigint' })
-  lastHomeBox: string;
-
-  @Column({ name: 'last_message_id', type: 'bigint' })
-  lastMessageId: string;
-
-  @Column({ name: 'last_at', type: 'timestamptz' })
-  lastAt: Date;
+  @Column({ name: 'last_number', type: 'bigint' })
+  lastNumber: string;
 
   @Column({ name: 'total_count', type: 'bigint', default: 0 })
   totalCount: string;

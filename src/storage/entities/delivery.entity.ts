@@ -6,7 +6,10 @@ import { Message } from './message.entity.js';
 @Index('deliveries_wire_id_key', ['recipientId', 'space', 'wireId'], { unique: true, where: 'wire_id IS NOT NULL' })
 @Index('deliveries_client_id_key', ['recipientId', 'space', 'clientId'], { unique: true, where: 'client_id IS NOT NULL' })
 @Index('deliveries_message_idx', ['homeBox', 'messageId'])
-@Index('deliveries_inbox_idx', ['recipientId', 'space', 'messageId'], { where: 'deleted_at IS NULL' })
+@Index('deliveries_number_key', ['recipientId', 'number'], { unique: true, where: 'number IS NOT NULL' })
+@Index('deliveries_inbox_idx', ['recipientId', 'space', 'messageId'], { where: 'number IS NULL AND deleted_at IS NULL' })
+@Index('deliveries_talk_idx', ['recipientId', 'homeBox', 'number'], { where: 'number IS NOT NULL AND deleted_at IS NULL' })
+@Index('deliveries_unread_idx', ['recipientId', 'homeBox', 'number'], { where: 'number IS NOT NULL AND read_at IS NULL AND deleted_at IS NULL' })
 @Index('deliveries_due_idx', ['dueAt'], { where: 'due_at IS NOT NULL' })
 @Check('deliveries_decision_known', `decision IN ('approved', 'rejected')`)
 @ForeignKey(() => Message, ['homeBox', 'messageId'], ['homeBox', 'id'], { name: 'deliveries_message_fk', onDelete: 'CASCADE' })
@@ -25,6 +28,9 @@ export class Delivery {
 
   @Column({ name: 'wire_id', type: 'text', nullable: true })
   wireId: string | null;
+
+  @Column({ type: 'bigint', nullable: true })
+  number: string | null;
 
   @Column({ name: 'client_id', type: 'text', nullable: true })
   clientId: string | null;

@@ -4,6 +4,7 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 @Entity('users')
 @Index('users_username_key', { synchronize: false })
 @Index('users_email_key', { synchronize: false })
+@Index('users_unpurged_idx', ['deletedAt'], { where: 'deleted_at IS NOT NULL AND purged_at IS NULL' })
 @Index('users_envelope_user_id_key', ['envelopeUserId'], { unique: true, where: 'envelope_user_id IS NOT NULL' })
 @Check('users_role_known', `role IN ('user', 'moderator', 'admin')`)
 export class User {
@@ -57,4 +58,7 @@ export class User {
 
   @Column({ name: 'deleted_at', type: 'timestamptz', nullable: true })
   deletedAt: Date | null;
+
+  @Column({ name: 'purged_at', type: 'timestamptz', nullable: true })
+  purgedAt: Date | null;
 }

@@ -20,6 +20,7 @@ export class Foundation1795251600000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     for (const table of TABLES_DOWN) await runner.query(`DROP TABLE ${table}`);
+    await runner.query('DROP SEQUENCE message_numbers');
   }
 }
 
@@ -48,11 +49,14 @@ const UP = [
     last_activity_at timestamptz,
     disabled_at timestamptz,
     deleted_at timestamptz,
+    purged_at timestamptz,
     CONSTRAINT users_pk PRIMARY KEY (id),
     CONSTRAINT users_role_known CHECK (role IN ('user', 'moderator', 'admin'))
   )`,
   `CREATE UNIQUE INDEX users_username_key ON users (lower(username))`,
   `CREATE UNIQUE INDEX users_email_key ON users (lower(email)) WHERE email IS NOT NULL`,
+  // Deleted accounts whose messages are still being removed.
+  `CREATE INDEX users_unpurged_idx ON users (deleted_at) WHERE deleted_at IS NOT NULL AND purged_at IS NULL`,
   `CREATE UNIQUE INDEX users_envelope_user_id_key ON users (envelope_user_id) WHERE envelope_user_id IS NOT NULL`,
 
   // A cell is a place with an owner; its URL is derived from the public address and the name.
@@ -101,13 +105,18 @@ const UP = [
   )`,
   `CREATE INDEX relations_to_idx ON relations (to_id, kind)`,
 
+  // Small rising numbers for dialects that show a message as a JSON number.
+  `CREATE SEQUENCE message_numbers AS bigint MAXVALUE 9007199254740991`,
+
   // One row per message. What the sender sees stands here; what a recipient sees, in deliveries.
   `CREATE TABLE messages (
     home_box bigint NOT NULL,
     id bigint NOT NULL,
     space text NOT NULL,
     wire_id text,
+    number bigint,
     sender_id bigint,
+    peer_id bigint,
     content_kind text NOT NULL,
     subject text NOT NULL DEFAULT '',
     body bytea NOT NULL,
@@ -127,7 +136,11 @@ const UP = [
     CONSTRAINT messages_home_is_sender CHECK (sender_id IS NULL OR sender_id = home_box)
   )`,
   `CREATE UNIQUE INDEX messages_wire_id_key ON messages (home_box, space, wire_id) WHERE wire_id IS NOT NULL`,
-  `CREATE INDEX messages_sent_idx ON messages (sender_id, space, id) WHERE sender_id IS NOT NULL AND sender_deleted_at IS NULL`,
+  `CREATE UNIQUE INDEX messages_number_key ON messages (home_box, number) WHERE number IS NOT NULL`,
+  // A message is either in a folder (sent) or in a conversation with one peer, never in both.
+  `CREATE INDEX messages_sent_idx ON messages (sender_id, space, id)
+    WHERE sender_id IS NOT NULL AND peer_id IS NULL AND sender_deleted_at IS NULL`,
+  `CREATE INDEX messages_talk_idx ON messages (home_box, peer_id, number) WHERE peer_id IS NOT NULL AND sender_deleted_at IS NULL`,
 
   // One row per message and recipient: read, removed, decided, delivered.
   `CREATE TABLE deliveries (
@@ -136,6 +149,7 @@ const UP = [
     home_box bigint NOT NULL,
     space text NOT NULL,
     wire_id text,
+    number bigint,
     client_id text,
     wrapped_key bytea,
     read_at timestamptz,
@@ -153,7 +167,12 @@ const UP = [
   `CREATE UNIQUE INDEX deliveries_wire_id_key ON deliveries (recipient_id, space, wire_id) WHERE wire_id IS NOT NULL`,
   `CREATE UNIQUE INDEX deliveries_client_id_key ON deliveries (recipient_id, space, client_id) WHERE client_id IS NOT NULL`,
   `CREATE INDEX deliveries_message_idx ON deliveries (home_box, message_id)`,
-  `CREATE INDEX deliveries_inbox_idx ON deliveries (recipient_id, space, message_id) WHERE deleted_at IS NULL`,
+  `CREATE UNIQUE INDEX deliveries_number_key ON deliveries (recipient_id, number) WHERE number IS NOT NULL`,
+  `CREATE INDEX deliveries_inbox_idx ON deliveries (recipient_id, space, message_id) WHERE number IS NULL AND deleted_at IS NULL`,
+  // In a conversation the home box of a delivery is the peer who sent it.
+  `CREATE INDEX deliveries_talk_idx ON deliveries (recipient_id, home_box, number) WHERE number IS NOT NULL AND deleted_at IS NULL`,
+  `CREATE INDEX deliveries_unread_idx ON deliveries (recipient_id, home_box, number)
+    WHERE number IS NOT NULL AND read_at IS NULL AND deleted_at IS NULL`,
   // The outbox: only deliveries to another server ever have a due time.
   `CREATE INDEX deliveries_due_idx ON deliveries (due_at) WHERE due_at IS NOT NULL`,
 
@@ -164,9 +183,7 @@ const UP = [
     peer_id bigint NOT NULL,
     space text NOT NULL,
     id bigint NOT NULL,
-    last_home_box bigint NOT NULL,
-    last_message_id bigint NOT NULL,
-    last_at timestamptz NOT NULL,
+    last_number bigint NOT NULL,
     total_count bigint NOT NULL DEFAULT 0,
     unread_count bigint NOT NULL DEFAULT 0,
     cleared_before bigint,
@@ -174,7 +191,7 @@ const UP = [
     CONSTRAINT conversations_pk PRIMARY KEY (box_id, space, peer_id)
   )`,
   `CREATE UNIQUE INDEX conversations_id_key ON conversations (box_id, id)`,
-  `CREATE INDEX conversations_recent_idx ON conversations (box_id, space, last_at)`,
+  `CREATE INDEX conversations_recent_idx ON conversations (box_id, space, last_number)`,
 
   // Maintained totals of a box, by a label its dialect chooses (inbox, sent, ...).
   `CREATE TABLE box_counts (
@@ -196,11 +213,13 @@ const UP = [
     byte_size bigint NOT NULL,
     sha256 bytea NOT NULL,
     storage_key text NOT NULL,
+    details jsonb NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL,
     CONSTRAINT attachments_pk PRIMARY KEY (home_box, id),
     CONSTRAINT attachments_message_fk FOREIGN KEY (home_box, message_id) REFERENCES messages (home_box, id) ON DELETE CASCADE
   )`,
   `CREATE INDEX attachments_message_idx ON attachments (home_box, message_id)`,
+  `CREATE INDEX attachments_wire_id_idx ON attachments (wire_id)`,
   `CREATE INDEX attachments_storage_key_idx ON attachments (storage_key)`,
 
   // Keys and tokens, hashed. A credential of one dialect never opens another.

@@ -58,14 +58,14 @@ const INBOX = statement<HeadRow>(
   'message-inbox-page',
   `SELECT ${HEAD}, d.wire_id, d.wrapped_key AS key FROM (
      SELECT message_id, home_box, wire_id, wrapped_key FROM deliveries
-     WHERE recipient_id = $1 AND space = $2 AND deleted_at IS NULL AND message_id < $3
+     WHERE recipient_id = $1 AND space = $2 AND number IS NULL AND deleted_at IS NULL AND message_id < $3
      ORDER BY message_id DESC OFFSET $4 LIMIT $5) d
    JOIN messages m ON m.home_box = d.home_box AND m.id = d.message_id ORDER BY m.id DESC`,
 );
 const SENT = statement<HeadRow>(
   'message-sent-page',
   `SELECT ${HEAD}, m.wire_id, m.sender_key AS key FROM messages m
-   WHERE sender_id = $1 AND space = $2 AND sender_deleted_at IS NULL AND id < $3
+   WHERE sender_id = $1 AND space = $2 AND peer_id IS NULL AND sender_deleted_at IS NULL AND id < $3
    ORDER BY id DESC OFFSET $4 LIMIT $5`,
 );
 const RECIPIENTS = statement<{ recipient_id: Id }>(
