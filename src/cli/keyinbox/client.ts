@@ -19,7 +19,7 @@ export interface Call {
 }
 
 /** What a KeyInbox server answers, whatever was asked. */
-interface Envelope {
+interface Reply {
   readonly success: boolean;
   readonly messages: readonly { readonly level: string; readonly message: string }[];
   readonly response: unknown;
@@ -46,10 +46,10 @@ export class KeyInboxClient {
   private async attempt<T>(call: Call): Promise<{ response: T } | { error: CliError; mayRepeat: boolean; waitMs: number }> {
     try {
       const { status, retryAfter, text } = await this.exchange(call);
-      const envelope = parse(text);
-      if (!envelope) throw new CliError(`${this.url} does not answer like a KeyInbox server (status ${status})`);
-      if (envelope.success) return { response: envelope.response as T };
-      const error = new CliError(`the server refused: ${envelope.messages[0]?.message ?? `status ${status}`}`);
+      const reply = parse(text);
+      if (!reply) throw new CliError(`${this.url} does not answer like a KeyInbox server (status ${status})`);
+      if (reply.success) return { response: reply.response as T };
+      const error = new CliError(`the server refused: ${reply.messages[0]?.message ?? `status ${status}`}`);
       return { error, mayRepeat: status === 503, waitMs: (Number(retryAfter) || 1) * 1000 };
     } catch (error) {
       if (error instanceof CliError) return { error, mayRepeat: error.exitCode === exitCodes.unreachable, waitMs: 1000 };
@@ -95,11 +95,11 @@ export class KeyInboxClient {
   }
 }
 
-function parse(text: string): Envelope | undefined {
+function parse(text: string): Reply | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    const isEnvelope = typeof value === 'object' && value !== null && 'success' in value && 'messages' in value && Array.isArray(value.messages);
-    return isEnvelope ? (value as unknown as Envelope) : undefined;
+    const isReply = typeof value === 'object' && value !== null && 'success' in value && 'messages' in value && Array.isArray(value.messages);
+    return isReply ? (value as unknown as Reply) : undefined;
   } catch {
     return undefined;
   }
