@@ -35,7 +35,7 @@ export interface ImportedKey {
   readonly chain: readonly X509Certificate[];
 }
 
-const PRIVATE_PEM = /-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----[^-]+-----END \1-----/;
+const PRIVATE_PEM = /-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----[^]+?-----END \1-----/;
 const CERTIFICATE_PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
@@ -101,9 +101,9 @@ function openPkcs12(file: Buffer, passphrase: string): forge.pkcs12.Bag[] {
   try {
     return forge.pkcs12.pkcs12FromAsn1(asn1, false, passphrase).safeContents.flatMap((content) => content.safeBags);
   } catch (error) {
-    // a mismatch of the file's MAC is the one fault that another passphrase can heal
+    // the faults that another passphrase can heal
     const text = error instanceof Error ? error.message : '';
-    throw new KeyImportError(/MAC could not be verified|Invalid password/.test(text) ? 'wrong_passphrase' : 'not_recognised');
+    throw new KeyImportError(/MAC could not be verified|wrong password|Failed to decrypt/.test(text) ? 'wrong_passphrase' : 'not_recognised');
   }
 }
 

@@ -1,5 +1,6 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
+import { BODY_EXAMPLES } from '../dto/examples.js';
 import { ContractTermDto, CreateContractDto, DecideContractDto } from '../dto/requests.dto.js';
 import { ContractAnswerDto } from '../dto/responses.dto.js';
 import { Docs, KeyInboxDocs } from '../keyinbox.docs.js';
@@ -21,7 +22,7 @@ export class SignController {
 
   @Post()
   @HttpCode(200)
-  @Docs({ summary: 'Ask a key to sign a text', body: CreateContractDto, privateKey: true, response: ContractAnswerDto })
+  @Docs({ summary: 'Ask a key to sign a text', body: CreateContractDto, example: BODY_EXAMPLES.createContract, privateKey: true, response: ContractAnswerDto })
   async create(@Req() request: Request): Promise<Envelope> {
     this.generations.require('0.13', '0.15');
     return this.flow.create(new Parameters(request), request);
@@ -29,7 +30,7 @@ export class SignController {
 
   @Post(':term')
   @HttpCode(200)
-  @Docs({ summary: 'View, sign or refuse a contract', body: DecideContractDto, privateKey: true, response: ContractAnswerDto })
+  @Docs({ summary: 'View, sign or refuse a contract', body: DecideContractDto, example: BODY_EXAMPLES.decideContract, privateKey: true, response: ContractAnswerDto })
   async decide(@Param('term') term: string, @Req() request: Request): Promise<Envelope> {
     this.generations.require('0.13');
     const parameters = new Parameters(request);
@@ -62,7 +63,7 @@ export class SignController {
   }
 
   @Put(':id')
-  @Docs({ summary: 'View, sign or refuse a contract (0.15)', body: ContractTermDto, privateKey: true, id: true, response: ContractAnswerDto })
+  @Docs({ summary: 'View, sign or refuse a contract (0.15)', body: ContractTermDto, example: BODY_EXAMPLES.contractTerm, privateKey: true, id: true, response: ContractAnswerDto })
   async decideById(@Param('id') id: string, @Req() request: Request): Promise<Envelope> {
     this.generations.require('0.15');
     const parameters = new Parameters(request);

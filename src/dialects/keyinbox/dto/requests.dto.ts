@@ -1,9 +1,9 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsInt, IsNumber, IsOptional, IsPositive, IsString, Max, Min } from 'class-validator';
-
-const PUBLIC_KEY_EXAMPLE = '0x8f40c5adb68f25624ae5b214ea767a6ec94d829d3d7b5e1ad1ba6f3e2138285f';
+import { PUBLIC_KEY_EXAMPLE } from './examples.js';
 
 /** The text of a message. */
+@ApiSchema({ name: 'KeyInboxMessageText' })
 export class MessageTextDto {
   @ApiProperty({ description: 'Plain text, kept byte for byte and never interpreted. May be empty if the subject is not.', example: 'Hello, buddy!' })
   @IsString()
@@ -15,6 +15,7 @@ export class MessageTextDto {
 }
 
 /** Which part of a list is wanted. */
+@ApiSchema({ name: 'KeyInboxPaginationRequest' })
 export class PaginationRequestDto {
   @ApiProperty({ description: 'How many to leave out, from the newest on.', minimum: 0, example: 0 })
   @IsInt()
@@ -30,6 +31,7 @@ export class PaginationRequestDto {
 }
 
 /** Body of POST /messages. */
+@ApiSchema({ name: 'KeyInboxSendMessage' })
 export class SendMessageDto {
   @ApiProperty({ description: "The recipient's public key. Nobody needs to hold it.", example: PUBLIC_KEY_EXAMPLE })
   public_key: string;
@@ -46,6 +48,7 @@ export class SendMessageDto {
 }
 
 /** Body of PUT /messages/{id}. */
+@ApiSchema({ name: 'KeyInboxEditMessage' })
 export class EditMessageDto {
   @ApiPropertyOptional({ description: "The sender's private key; may come in the header X-SLS-Private-Key instead." })
   private_key?: string;
@@ -58,6 +61,7 @@ export class EditMessageDto {
 }
 
 /** What the owner of a key says about himself, for everybody. */
+@ApiSchema({ name: 'KeyInboxPublicInfo' })
 export class PublicInfoDto {
   @ApiPropertyOptional({ example: 'Ada' })
   @IsOptional()
@@ -71,18 +75,21 @@ export class PublicInfoDto {
 }
 
 /** Body of a request that carries nothing but the private key. */
+@ApiSchema({ name: 'KeyInboxPrivateKey' })
 export class PrivateKeyDto {
   @ApiPropertyOptional({ description: 'May come in the header X-SLS-Private-Key instead.' })
   private_key?: string;
 }
 
 /** Body of POST /identity. */
+@ApiSchema({ name: 'KeyInboxSetIdentity' })
 export class SetIdentityDto extends PrivateKeyDto {
   @ApiProperty({ type: PublicInfoDto })
   public: PublicInfoDto;
 }
 
 /** What is to be signed, and within which time. */
+@ApiSchema({ name: 'KeyInboxContractTerms' })
 export class ContractTermsDto {
   @ApiProperty({ description: 'What is to be signed.', example: 'Authorize login at example.org' })
   @IsString()
@@ -95,6 +102,7 @@ export class ContractTermsDto {
 }
 
 /** Body of POST /sign. */
+@ApiSchema({ name: 'KeyInboxCreateContract' })
 export class CreateContractDto extends ContractTermsDto {
   @ApiPropertyOptional({ description: "The issuer's private key; may come in the header X-SLS-Private-Key instead." })
   private_key?: string;
@@ -104,12 +112,14 @@ export class CreateContractDto extends ContractTermsDto {
 }
 
 /** Body of POST /sign/{term}. */
+@ApiSchema({ name: 'KeyInboxDecideContract' })
 export class DecideContractDto extends PrivateKeyDto {
   @ApiProperty({ description: 'The id of the contract.' })
   id: string;
 }
 
 /** Body of PUT /sign/{id}. */
+@ApiSchema({ name: 'KeyInboxContractTerm' })
 export class ContractTermDto extends PrivateKeyDto {
   @ApiProperty({ enum: ['view', 'sign', 'refuse'] })
   term: string;

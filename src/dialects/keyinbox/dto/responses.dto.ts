@@ -1,43 +1,55 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { PUBLIC_KEY_EXAMPLE } from './examples.js';
 import { MessageTextDto, PublicInfoDto } from './requests.dto.js';
 
-const KEY = { example: '0x8f40c5adb68f25624ae5b214ea767a6ec94d829d3d7b5e1ad1ba6f3e2138285f' };
+const KEY = { example: PUBLIC_KEY_EXAMPLE };
 const ID = { example: '0xSID6553f10000000k3v0q9d2m7c1t8s5u4r6p' };
 const DIGEST = { description: 'BLAKE3 over content and subject, 64 hex digits.', example: '178d14660b5952faabdcd3d1562e93e72929db7b4dae9c6893b645ae6dbed5b9' };
 
 /** One sentence of the server. */
+@ApiSchema({ name: 'KeyInboxServerMessage' })
 export class ServerMessageDto {
   @ApiProperty({ enum: ['info', 'warn', 'error', 'fatal'] })
   level: string;
 
-  @ApiProperty()
+  @ApiProperty({ example: 'A sentence for people.' })
   message: string;
 
-  @ApiPropertyOptional({ description: 'Machine-readable; stable where the sentence is not.' })
+  @ApiPropertyOptional({ description: 'Machine-readable; stable where the sentence is not.', example: 'inbox_empty' })
   code?: string;
 }
 
 /** What every answer has. */
+@ApiSchema({ name: 'KeyInboxEnvelope' })
 export class EnvelopeDto {
-  @ApiProperty()
+  @ApiProperty({ description: 'false exactly when a message has level error or fatal.', example: true })
   success: boolean;
 
-  @ApiProperty({ type: [ServerMessageDto] })
+  @ApiProperty({ type: [ServerMessageDto], description: 'What happened; clients show the first.' })
   messages: ServerMessageDto[];
 }
 
 /** An answer without data. */
+@ApiSchema({ name: 'KeyInboxEmpty' })
 export class EmptyDto extends EnvelopeDto {
   @ApiProperty({ type: Object, nullable: true, example: null })
   response: null;
 }
 
 /** A refusal. */
-export class FailureDto extends EmptyDto {}
+@ApiSchema({ name: 'KeyInboxFailure' })
+export class FailureDto extends EmptyDto {
+  @ApiProperty({ example: false })
+  override success: boolean;
+
+  @ApiProperty({ type: [ServerMessageDto], example: [{ level: 'error', message: 'Invalid private key.', code: 'invalid_private_key' }] })
+  override messages: ServerMessageDto[];
+}
 
 /** A key pair. */
+@ApiSchema({ name: 'KeyInboxKeyPair' })
 export class KeyPairDto {
-  @ApiProperty({ description: 'Shown once and kept nowhere.' })
+  @ApiProperty({ description: 'Shown once and kept nowhere.', example: '0xSPV...' })
   private_key: string;
 
   @ApiProperty(KEY)
@@ -47,12 +59,14 @@ export class KeyPairDto {
   host: string;
 }
 
+@ApiSchema({ name: 'KeyInboxKeyPairAnswer' })
 export class KeyPairAnswerDto extends EnvelopeDto {
   @ApiProperty({ type: KeyPairDto })
   response: KeyPairDto;
 }
 
 /** Whose key it is. */
+@ApiSchema({ name: 'KeyInboxAuthenticated' })
 export class AuthenticatedDto {
   @ApiProperty(KEY)
   public_key: string;
@@ -61,17 +75,20 @@ export class AuthenticatedDto {
   public_address: string;
 }
 
+@ApiSchema({ name: 'KeyInboxAuthenticatedAnswer' })
 export class AuthenticatedAnswerDto extends EnvelopeDto {
   @ApiProperty({ type: AuthenticatedDto })
   response: AuthenticatedDto;
 }
 
+@ApiSchema({ name: 'KeyInboxIdentityAnswer' })
 export class IdentityAnswerDto extends EnvelopeDto {
   @ApiProperty({ type: PublicInfoDto })
   response: PublicInfoDto;
 }
 
 /** What the server allows. */
+@ApiSchema({ name: 'KeyInboxServerInfo' })
 export class ServerInfoDto {
   @ApiProperty({ example: '0.12.231' })
   sls_server_version: string;
@@ -86,12 +103,14 @@ export class ServerInfoDto {
   server_info: Record<string, unknown>;
 }
 
+@ApiSchema({ name: 'KeyInboxServerInfoAnswer' })
 export class ServerInfoAnswerDto extends EnvelopeDto {
   @ApiProperty({ type: ServerInfoDto })
   response: ServerInfoDto;
 }
 
 /** Both sides of a message, under the names of both generations. */
+@ApiSchema({ name: 'KeyInboxPair' })
 export class PairDto {
   @ApiProperty({ ...KEY, type: String, nullable: true })
   sender_public_key: string | null;
@@ -107,11 +126,12 @@ export class PairDto {
 }
 
 /** A message that was sent or edited. */
+@ApiSchema({ name: 'KeyInboxSent' })
 export class SentDto {
   @ApiProperty({ type: PairDto })
   pair: PairDto;
 
-  @ApiProperty({ description: 'Bytes of the stored, sealed message.' })
+  @ApiProperty({ description: 'Bytes of the stored, sealed message.', example: 466 })
   message_length: number;
 
   @ApiProperty(ID)
@@ -121,29 +141,32 @@ export class SentDto {
   message_blake3_digest: string;
 }
 
+@ApiSchema({ name: 'KeyInboxSentAnswer' })
 export class SentAnswerDto extends EnvelopeDto {
   @ApiProperty({ type: SentDto })
   response: SentDto;
 }
 
 /** How much there is, and how much of it was given. */
+@ApiSchema({ name: 'KeyInboxPagination' })
 export class PaginationDto {
-  @ApiProperty()
+  @ApiProperty({ description: 'Messages in the folder.', example: 1 })
   total: number;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Messages in this answer.', example: 1 })
   query: number;
 }
 
 /** A message in a list: its texts cut to 30 characters. */
+@ApiSchema({ name: 'KeyInboxListedMessage' })
 export class ListedMessageDto {
   @ApiProperty(ID)
   id: string;
 
-  @ApiProperty({ description: 'Unix seconds.' })
+  @ApiProperty({ description: 'Unix seconds.', example: 1700000000 })
   created_at: number;
 
-  @ApiProperty()
+  @ApiProperty({ example: false })
   is_modified: boolean;
 
   @ApiProperty(DIGEST)
@@ -159,6 +182,7 @@ export class ListedMessageDto {
   message: MessageTextDto;
 }
 
+@ApiSchema({ name: 'KeyInboxMessageList' })
 export class MessageListDto {
   @ApiProperty({ type: PaginationDto })
   pagination_data: PaginationDto;
@@ -167,26 +191,29 @@ export class MessageListDto {
   messages: ListedMessageDto[];
 }
 
+@ApiSchema({ name: 'KeyInboxMessageListAnswer' })
 export class MessageListAnswerDto extends EnvelopeDto {
   @ApiProperty({ type: MessageListDto })
   response: MessageListDto;
 }
 
 /** What is known of a message beside its text. */
+@ApiSchema({ name: 'KeyInboxManifest' })
 export class ManifestDto {
-  @ApiProperty({ description: 'Unix seconds.' })
+  @ApiProperty({ description: 'Unix seconds.', example: 1700000000 })
   created_at: number;
 
-  @ApiProperty({ description: 'Unix seconds.' })
+  @ApiProperty({ description: 'Unix seconds.', example: 1700000000 })
   updated_at: number;
 
-  @ApiProperty()
+  @ApiProperty({ example: false })
   is_modified: boolean;
 
   @ApiProperty(DIGEST)
   message_blake3_digest: string;
 }
 
+@ApiSchema({ name: 'KeyInboxSender' })
 export class SenderDto {
   @ApiProperty({ ...KEY, type: String, nullable: true })
   public_key: string | null;
@@ -199,6 +226,7 @@ export class SenderDto {
 }
 
 /** A message in full. */
+@ApiSchema({ name: 'KeyInboxMessage' })
 export class MessageDto {
   @ApiProperty(ID)
   id: string;
@@ -215,43 +243,47 @@ export class MessageDto {
   @ApiProperty(KEY)
   sent_to: string;
 
-  @ApiProperty({ description: 'Bytes of the stored, sealed message.' })
+  @ApiProperty({ description: 'Bytes of the stored, sealed message.', example: 466 })
   size: number;
 
   @ApiProperty({ type: MessageTextDto })
   message: MessageTextDto;
 }
 
+@ApiSchema({ name: 'KeyInboxMessageAnswer' })
 export class MessageAnswerDto extends EnvelopeDto {
   @ApiProperty({ type: MessageDto })
   response: MessageDto;
 }
 
+@ApiSchema({ name: 'KeyInboxParty' })
 export class PartyDto {
   @ApiProperty(KEY)
   public_key: string;
 }
 
+@ApiSchema({ name: 'KeyInboxContractStatus' })
 export class ContractStatusDto {
-  @ApiProperty({ type: Boolean, nullable: true, description: 'null until decided.' })
+  @ApiProperty({ type: Boolean, nullable: true, description: 'null until decided.', example: null })
   sign_status: boolean | null;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Unix seconds.' })
+  @ApiProperty({ type: Number, nullable: true, description: 'Unix seconds; null until decided.', example: null })
   date: number | null;
 }
 
 /** A contract in full. */
+@ApiSchema({ name: 'KeyInboxContract' })
 export class ContractDto {
   @ApiProperty(ID)
   id: string;
 
-  @ApiProperty({ description: 'Unix seconds.' })
+  @ApiProperty({ description: 'Unix seconds.', example: 1700000000 })
   issued: number;
 
-  @ApiProperty({ description: 'Seconds the signer has, from then on.' })
+  @ApiProperty({ description: 'Seconds the signer has, from then on.', example: 600 })
   expires: number;
 
-  @ApiProperty()
+  @ApiProperty({ example: 'Authorize login at example.org' })
   message: string;
 
   @ApiProperty({ type: PartyDto })
@@ -264,6 +296,7 @@ export class ContractDto {
   status: ContractStatusDto;
 }
 
+@ApiSchema({ name: 'KeyInboxContractAnswer' })
 export class ContractAnswerDto extends EnvelopeDto {
   @ApiProperty({ type: ContractDto })
   response: ContractDto;

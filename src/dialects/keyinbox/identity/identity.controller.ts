@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { type Request } from 'express';
+import { BODY_EXAMPLES } from '../dto/examples.js';
 import { PrivateKeyDto, SetIdentityDto } from '../dto/requests.dto.js';
 import { AuthenticatedAnswerDto, EmptyDto, IdentityAnswerDto, KeyPairAnswerDto } from '../dto/responses.dto.js';
 import { Docs, KeyInboxDocs } from '../keyinbox.docs.js';
@@ -27,14 +28,14 @@ export class IdentityController {
 
   @Post('identity/auth')
   @HttpCode(200)
-  @Docs({ summary: 'Check a private key', body: PrivateKeyDto, privateKey: true, response: AuthenticatedAnswerDto })
+  @Docs({ summary: 'Check a private key', body: PrivateKeyDto, example: BODY_EXAMPLES.privateKeyOnly, privateKey: true, response: AuthenticatedAnswerDto })
   authenticate(@Req() request: Request): Envelope {
     return this.flow.authenticate(new Parameters(request), request);
   }
 
   @Post('identity')
   @HttpCode(200)
-  @Docs({ summary: 'Set a public identity', description: 'Replaces what was there. Everybody can read it.', body: SetIdentityDto, privateKey: true, response: IdentityAnswerDto })
+  @Docs({ summary: 'Set a public identity', description: 'Replaces what was there. Everybody can read it.', body: SetIdentityDto, example: BODY_EXAMPLES.identity, privateKey: true, response: IdentityAnswerDto })
   set(@Req() request: Request): Promise<Envelope> {
     return this.flow.set(new Parameters(request), request);
   }

@@ -1,5 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
+import { BODY_EXAMPLES } from '../dto/examples.js';
 import { EditMessageDto, SendMessageDto } from '../dto/requests.dto.js';
 import { EmptyDto, MessageAnswerDto, MessageListAnswerDto, SentAnswerDto } from '../dto/responses.dto.js';
 import { Docs, KeyInboxDocs } from '../keyinbox.docs.js';
@@ -32,9 +33,11 @@ export class MessagesController {
   @HttpCode(200)
   @Docs({
     summary: 'Send a message',
-    description: 'With the header Idempotency-Key a repeated request gives the first answer and no second message.',
+    description: 'Without a private key the sender stays unknown, if the network allows it.',
     body: SendMessageDto,
+    example: BODY_EXAMPLES.send,
     privateKey: true,
+    once: true,
     response: SentAnswerDto,
   })
   async send(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<Envelope> {
@@ -76,7 +79,7 @@ export class MessagesController {
   }
 
   @Put(':id')
-  @Docs({ summary: 'Edit as its sender', body: EditMessageDto, privateKey: true, id: true, response: SentAnswerDto })
+  @Docs({ summary: 'Edit as its sender', body: EditMessageDto, example: BODY_EXAMPLES.edit, privateKey: true, id: true, response: SentAnswerDto })
   edit(@Param('id') id: string, @Req() request: Request): Promise<Envelope> {
     return this.editing.edit(id, new Parameters(request), request);
   }
