@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { type DataSourceOptions } from 'typeorm';
 import { entities } from './entities/index.js';
 import { migrations } from './migrations/index.js';
@@ -16,6 +17,18 @@ export interface DatabaseSettings {
 const CONNECTION_WAIT_MS = 2_000;
 /** A reply that takes longer than this is given up; its outcome is then unknown. */
 const QUERY_WAIT_MS = 8_000;
+
+/**
+ * A connection whose loss is told to whoever waits for an answer on it, and to nobody else. While
+ * a connection is lent out the pool does not listen to it, and an error nobody listens to would
+ * end the process.
+ */
+class PatientClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 /**
  * The one set of options for the server, the tests and the TypeORM command line.
@@ -42,6 +55,7 @@ export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions
       statement_timeout: QUERY_WAIT_MS,
       idle_in_transaction_session_timeout: QUERY_WAIT_MS,
       keepAlive: true,
+      Client: PatientClient,
     },
   };
 }
