@@ -40,9 +40,16 @@ export interface SecretSpec {
 
 /** What the configuration needs to know of a dialect; a Dialect descriptor is one. */
 export interface NamedSection {
-  /** the value in DIALECTS */
+  /** what log lines and headings call it */
   readonly name: string;
+  /** the value in DIALECTS where it is not the name: dialects that share one are on or off together */
+  readonly switch?: string;
   readonly config: ConfigSection<object>;
+}
+
+/** @returns the value in DIALECTS that switches a dialect on */
+export function switchOf(section: Pick<NamedSection, 'name' | 'switch'>): string {
+  return section.switch ?? section.name;
 }
 
 /** The validated, frozen settings of the whole process. Injected under this class. */

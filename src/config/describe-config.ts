@@ -1,3 +1,4 @@
+import { switchOf } from './config.js';
 import { HouseVariables } from './env.js';
 import { mayMakeSecrets } from './first-boot-secrets.js';
 import { type LoadedConfig } from './loaded-config.js';
@@ -17,7 +18,7 @@ export interface DescribedSetting {
 
 /** @returns every effective setting of the house and of the dialects in use, secrets masked */
 export function describeConfig(config: LoadedConfig): readonly DescribedSetting[] {
-  const dialects = config.sections.filter(({ name }) => config.house.DIALECTS.includes(name));
+  const dialects = config.sections.filter((section) => config.house.DIALECTS.includes(switchOf(section)));
   return [{ name: 'house', config: HouseVariables }, ...dialects].flatMap((section) => {
     const values = section.config === HouseVariables ? config.house : config.section(section.config);
     const hidden: readonly string[] = [...secretVariablesOf(section.config), ...(section.config.sensitive ?? [])];

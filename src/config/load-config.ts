@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { ConfigError, type ConfigFault } from './config-error.js';
-import { type ConfigSection, type NamedSection, type SecretSpec } from './config.js';
+import { type ConfigSection, type NamedSection, type SecretSpec, switchOf } from './config.js';
 import { HouseVariables } from './env.js';
 import { LoadedConfig, type Origin } from './loaded-config.js';
 import { type Environment, type FileReader, VariableReader } from './read-variables.js';
@@ -50,7 +50,7 @@ class Loading {
     const house = this.read(HouseVariables);
     const { sections } = this.options;
     this.checkDialects(house);
-    const isOn = ({ name }: NamedSection): boolean => house.DIALECTS.includes(name);
+    const isOn = (section: NamedSection): boolean => house.DIALECTS.includes(switchOf(section));
     this.readSecrets(HouseVariables, house, house, true);
     const values = new Map<ConfigSection<object>, object>();
     for (const section of sections) {
@@ -95,7 +95,7 @@ class Loading {
   }
 
   private checkDialects(house: HouseVariables): void {
-    const names = this.options.sections.map(({ name }) => name);
+    const names = [...new Set(this.options.sections.map(switchOf))];
     if (!Array.isArray(house.DIALECTS)) house.DIALECTS = [];
     if (house.DIALECTS.some((name) => !names.includes(name))) {
       this.faults.push({ name: 'DIALECTS', rule: `must be a comma-separated list of: ${names.join(', ')}` });

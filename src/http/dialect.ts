@@ -1,6 +1,7 @@
 import { type Type } from '@nestjs/common';
 import { type Request, type RequestHandler } from 'express';
 import { type Config, type ConfigSection } from '../config/config.js';
+import { type Clock } from '../kernel/clock.js';
 import { type DomainError } from '../kernel/domain-error.js';
 
 /** What the filter writes to the socket: an error in a dialect's own form. */
@@ -16,10 +17,14 @@ export interface RenderedError {
  * before routing, and how it words an error. Everything else lives in its module.
  */
 export interface Dialect {
-  /** value in DIALECTS, in log lines and in metrics: lower-case letters */
+  /** value in log lines, metrics and headings, and in DIALECTS unless `switch` says otherwise: lower-case letters */
   readonly name: string;
+  /** value in DIALECTS of dialects that are switched on and off together */
+  readonly switch?: string;
   /** the Nest module with its controllers and providers */
   readonly module: Type<unknown>;
+  /** the module that is imported instead where it holds this one beside its siblings */
+  readonly family?: Type<unknown>;
   /** its own environment variables */
   readonly config: ConfigSection<object>;
   /** first path segments that no other dialect and no cell may take */
@@ -44,6 +49,7 @@ export interface Dialect {
    * @param error the refusal; anything that was not one arrives as code `internal`
    * @param request the request as it came, for facts such as an accepted form
    * @param config for settings that change the answer
+   * @param clock for answers that tell the time
    */
-  renderError(error: DomainError, request: Request, config: Config): RenderedError;
+  renderError(error: DomainError, request: Request, config: Config, clock: Clock): RenderedError;
 }

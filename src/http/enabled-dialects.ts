@@ -1,4 +1,4 @@
-import { type Config } from '../config/config.js';
+import { type Config, switchOf } from '../config/config.js';
 import { type Dialect } from './dialect.js';
 
 /**
@@ -7,5 +7,5 @@ import { type Dialect } from './dialect.js';
  */
 export function enabledDialects(all: readonly Dialect[], config: Pick<Config, 'house'>): readonly Dialect[] {
   const wanted = config.house.DIALECTS;
-  return wanted.length === 0 ? all : all.filter((dialect) => wanted.includes(dialect.name));
+  return wanted.length === 0 ? all : all.filter((dialect) => wanted.includes(switchOf(dialect)));
 }

@@ -2,9 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { type Logger } from 'pino';
 import { Config } from '../config/config.js';
+import { type Clock } from '../kernel/clock.js';
 import { databaseFault } from '../kernel/database-fault.js';
 import { DomainError, logLevelOf } from '../kernel/domain-error.js';
 import { limits } from '../kernel/limits.js';
+import { CLOCK } from '../kernel/tokens.js';
 import { type RenderedError } from './dialect.js';
 import { discardBody } from './discard.js';
 import { describeError } from './error-description.js';
@@ -25,6 +27,7 @@ export class ErrorAnswer {
   constructor(
     private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
@@ -49,7 +52,7 @@ export class ErrorAnswer {
   private render(error: DomainError, request: Request, facts: RequestFacts): RenderedError {
     if (!facts.dialect) return renderProblem(error, facts.id);
     try {
-      return facts.dialect.renderError(error, request, this.config);
+      return facts.dialect.renderError(error, request, this.config, this.clock);
     } catch (fault) {
       this.logger.error({ request_id: facts.id, dialect: facts.dialect.name, ...describeError(fault) }, 'error cannot be worded');
       return renderProblem(new DomainError('internal'), facts.id);

@@ -30,7 +30,7 @@ export class HttpModule {
   static register(dialects: readonly Dialect[]): DynamicModule {
     return {
       module: HttpModule,
-      imports: dialects.map((dialect) => dialect.module),
+      imports: [...new Set(dialects.map((dialect) => dialect.family ?? dialect.module))],
       controllers: [HealthController],
       providers: [
         { provide: DIALECTS, useValue: dialects },

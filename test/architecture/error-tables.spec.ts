@@ -1,6 +1,7 @@
 import { type Request } from 'express';
 import { dialects } from '../../src/dialects/index.js';
 import { type RenderedError } from '../../src/http/dialect.js';
+import { SystemClock } from '../../src/kernel/clock.js';
 import { DomainError } from '../../src/kernel/domain-error.js';
 import { allCodes } from '../unit/http/toy.js';
 import { testConfig } from './support.js';
@@ -27,7 +28,7 @@ describe.each(dialects.map((dialect) => [dialect.name, dialect] as const))('the 
     const facts = { retryAfterSeconds: 3, allow: ['GET'], field: 'subject', limit: 5 };
     const request = { method: 'GET', path: '/', headers: {}, query: {} } as unknown as Request;
     for (const error of [new DomainError(code), new DomainError(code, facts, { cause })]) {
-      const rendered = dialect.renderError(error, request, testConfig());
+      const rendered = dialect.renderError(error, request, testConfig(), new SystemClock());
       expect(rendered.status === 200 || (rendered.status >= 400 && rendered.status < 600)).toBe(true);
       SHAPES[name]?.(rendered);
       expect(JSON.stringify(rendered)).not.toContain('SECRET4711');
