@@ -11,7 +11,7 @@ import { limits } from '../kernel/limits.js';
 const SERVER_OPTIONS: ServerOptions = {
   maxHeaderSize: limits.request_headers_bytes_max,
   headersTimeout: 15_000,
-  requestTimeout: 120_000,
+  requestTimeout: 300_000,
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 5_000,
 };

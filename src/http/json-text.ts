@@ -16,14 +16,15 @@ const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
+const COLON = 0x3a;
 
 /**
  * Reads an object from the bytes of a request.
  *
  * @param bytes UTF-8, with or without a byte order mark
  * @returns a plain object in which every string is well-formed Unicode, every whole number is
- *   exact, nothing is nested deeper than limits.json_depth_max, and no member is called
- *   `__proto__`, `constructor` or `prototype`. U+0000 is allowed: dialects decide.
+ *   exact, nothing is nested deeper than limits.json_depth_max, there are no more than
+ *   limits.json_members_max members, and none is called `__proto__`, `constructor` or `prototype`. U+0000 is allowed: dialects decide.
  * @throws DomainError malformed_body, for everything that is not so
  */
 export function parseJsonObject(bytes: Buffer, options: Omit<JsonTextOptions, 'objectOnly'> = {}): Record<string, unknown> {
@@ -37,8 +38,8 @@ export function parseJsonObject(bytes: Buffer, options: Omit<JsonTextOptions, 'o
  */
 export function parseJson(bytes: Buffer, options: JsonTextOptions = {}): unknown {
   if (bytes.length === 0 && options.emptyIsObject !== false) return {};
-  // depth first: the parser and everything after it recurse
-  if (isTooDeep(bytes) || !isUtf8(bytes)) throw malformed();
+  // structure first: the parser and everything after it recurse
+  if (isTooComplex(bytes) || !isUtf8(bytes)) throw malformed();
   const value = parse(bytes);
   if (options.objectOnly !== false && !isObject(value)) throw malformed();
   if (!isSound(value)) throw malformed();
@@ -55,9 +56,10 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
-/** One pass over the bytes, before anything that recurses. Brackets within strings do not count. */
-function isTooDeep(bytes: Buffer): boolean {
+/** One pass over the bytes, before anything that recurses. What stands in strings does not count. */
+function isTooComplex(bytes: Buffer): boolean {
   let depth = 0;
+  let members = 0;
   let inString = false;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at];
@@ -71,6 +73,9 @@ function isTooDeep(bytes: Buffer): boolean {
       if (depth > limits.json_depth_max) return true;
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
       depth -= 1;
+    } else if (byte === COLON) {
+      members += 1;
+      if (members > limits.json_members_max) return true;
     }
   }
   return false;

@@ -1,6 +1,8 @@
 /** Every bound of the house that is not a setting, with its unit in its name. */
 export const limits = {
   json_depth_max: 64,
+  /** members of all objects of a body together; parsing them costs far more than their bytes */
+  json_members_max: 10_000,
   url_bytes_max: 16 * 1024,
   request_headers_bytes_max: 32 * 1024,
   /** messages waiting for a batch before senders are told to come back later */
