@@ -1,4 +1,14 @@
 import { Module } from '@nestjs/common';
+import { CryptoModule } from '../crypto/crypto.module.js';
+import { Activity } from './accounts/activity.js';
+import { Credentials } from './accounts/credentials.js';
+import { DeleteUser } from './accounts/delete-user.js';
+import { Login } from './accounts/login.js';
+import { Users } from './accounts/users.js';
+import { Conversations } from './conversations/conversations.js';
+import { DirectAttachments } from './conversations/direct-attachments.js';
+import { SendDirectMessage } from './conversations/send-direct-message.js';
+import { WithdrawMessage } from './conversations/withdraw-message.js';
 import { Contracts } from './keyinbox/contracts.js';
 import { PublicIdentities } from './keyinbox/public-identities.js';
 import { Housekeeper } from './maintenance/housekeeper.js';
@@ -7,9 +17,16 @@ import { EditMessage } from './messaging/edit-message.js';
 import { ListMessages } from './messaging/list-messages.js';
 import { ReadMessage } from './messaging/read-message.js';
 import { SendMessage } from './messaging/send-message.js';
+import { Blocks } from './relations/blocks.js';
+import { Friendships } from './relations/friendships.js';
 
-const useCases = [SendMessage, ReadMessage, ListMessages, EditMessage, DeleteMessage, PublicIdentities, Contracts];
+const accounts = [Activity, Credentials, DeleteUser, Login, Users];
+const relations = [Blocks, Friendships];
+const conversations = [Conversations, DirectAttachments, SendDirectMessage, WithdrawMessage];
+const messaging = [SendMessage, ReadMessage, ListMessages, EditMessage, DeleteMessage];
+const keyinbox = [PublicIdentities, Contracts];
+const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox];
 
 /** The use cases the dialects call. */
-@Module({ providers: [...useCases, Housekeeper], exports: useCases })
+@Module({ imports: [CryptoModule], providers: [...useCases, Housekeeper], exports: useCases })
 export class CoreModule {}

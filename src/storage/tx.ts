@@ -1,15 +1,23 @@
+import { AttachmentsRepository } from './repositories/attachments.repository.js';
 import { BoxCountsRepository } from './repositories/box-counts.repository.js';
+import { ConversationsRepository } from './repositories/conversations.repository.js';
+import { CredentialsRepository } from './repositories/credentials.repository.js';
 import { EventsRepository } from './repositories/events.repository.js';
 import { HousekeepingRepository } from './repositories/housekeeping.repository.js';
 import { MessagesRepository } from './repositories/messages.repository.js';
 import { RelationsRepository } from './repositories/relations.repository.js';
+import { UsersRepository } from './repositories/users.repository.js';
 import { KeyinboxContractsRepository } from './own/keyinbox/contracts.repository.js';
 import { KeyinboxIdentitiesRepository } from './own/keyinbox/identities.repository.js';
 import { type Sql } from './sql.js';
 
 /** Every question that can be asked of the store, all on one connection. */
 export class Tx {
+  readonly users: UsersRepository;
+  readonly credentials: CredentialsRepository;
   readonly messages: MessagesRepository;
+  readonly conversations: ConversationsRepository;
+  readonly attachments: AttachmentsRepository;
   readonly relations: RelationsRepository;
   readonly counts: BoxCountsRepository;
   readonly events: EventsRepository;
@@ -20,6 +28,10 @@ export class Tx {
   };
 
   constructor(sql: Sql) {
+    this.users = new UsersRepository(sql);
+    this.credentials = new CredentialsRepository(sql);
+    this.conversations = new ConversationsRepository(sql);
+    this.attachments = new AttachmentsRepository(sql);
     this.messages = new MessagesRepository(sql);
     this.relations = new RelationsRepository(sql);
     this.counts = new BoxCountsRepository(sql);

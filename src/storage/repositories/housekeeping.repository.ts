@@ -1,3 +1,4 @@
+import { type Id } from '../../kernel/id-source.js';
 import { type Sql, statement } from '../sql.js';
 
 const EXPIRED_KEYS = statement<{ gone: string }>(
@@ -17,6 +18,18 @@ const OLD_EVENTS = statement<{ gone: string }>(
    SELECT count(*) AS gone FROM gone`,
 );
 
+const MESSAGES_OF = statement<{ gone: string }>(
+  'housekeeping-messages-of',
+  `WITH doomed AS (
+     (SELECT home_box, id FROM messages WHERE home_box = $1 AND space = $2 LIMIT $3)
+     UNION
+     (SELECT home_box, message_id FROM deliveries WHERE recipient_id = $1 AND space = $2 LIMIT $3)),
+   gone AS (
+     DELETE FROM messages m USING (SELECT * FROM doomed ORDER BY home_box, id LIMIT $3) d
+     WHERE m.home_box = d.home_box AND m.id = d.id RETURNING 1)
+   SELECT count(*) AS gone FROM gone`,
+);
+
 /** What may be forgotten after its time, in bounded steps. */
 export class HousekeepingRepository {
   constructor(private readonly sql: Sql) {}
@@ -29,5 +42,10 @@ export class HousekeepingRepository {
   /** @returns how many events were removed, at most `limit` */
   async removeEventsBefore(time: Date, limit: number): Promise<number> {
     return Number((await this.sql.one(OLD_EVENTS, [time, limit]))?.gone ?? 0);
+  }
+
+  /** Removes messages that a mailbox sent or received, on both sides. @returns how many, at most `limit` */
+  async removeMessagesOf(boxId: Id, space: string, limit: number): Promise<number> {
+    return Number((await this.sql.one(MESSAGES_OF, [boxId, space, limit]))?.gone ?? 0);
   }
 }

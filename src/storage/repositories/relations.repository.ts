@@ -15,6 +15,44 @@ const STANDS = statement<{ one: number }>(
   'SELECT 1 AS one FROM relations WHERE from_id = $1 AND kind = $2 AND name = $3 AND box = $4 AND to_id = $5',
 );
 
+// Both directions stand: a friendship of two who asked each other.
+const MUTUAL = statement<{ user_id: Id }>(
+  'relation-mutual',
+  `SELECT m.user_id FROM relations r
+   JOIN relations back ON back.from_id = r.to_id AND back.kind = r.kind AND back.to_id = r.from_id
+   JOIN mailboxes m ON m.id = r.to_id
+   WHERE r.from_id = $1 AND r.kind = $2 ORDER BY r.created_at, r.to_id OFFSET $3 LIMIT $4`,
+);
+const MUTUAL_COUNT = statement<{ total: string }>(
+  'relation-mutual-count',
+  `SELECT count(*) AS total FROM relations r
+   JOIN relations back ON back.from_id = r.to_id AND back.kind = r.kind AND back.to_id = r.from_id
+   WHERE r.from_id = $1 AND r.kind = $2`,
+);
+const UNANSWERED = statement<{ user_id: Id }>(
+  'relation-unanswered',
+  `SELECT m.user_id FROM relations r JOIN mailboxes m ON m.id = r.from_id
+   WHERE r.to_id = $1 AND r.kind = $2 AND NOT EXISTS (
+     SELECT FROM relations back WHERE back.from_id = $1 AND back.kind = $2 AND back.to_id = r.from_id)
+   ORDER BY r.created_at, r.from_id LIMIT $3`,
+);
+const UNANSWERED_COUNT = statement<{ total: string }>(
+  'relation-unanswered-count',
+  `SELECT count(*) AS total FROM relations r
+   WHERE r.to_id = $1 AND r.kind = $2 AND NOT EXISTS (
+     SELECT FROM relations back WHERE back.from_id = $1 AND back.kind = $2 AND back.to_id = r.from_id)`,
+);
+const TARGETS = statement<{ user_id: Id }>(
+  'relation-targets',
+  `SELECT m.user_id FROM relations r JOIN mailboxes m ON m.id = r.to_id
+   WHERE r.from_id = $1 AND r.kind = $2 ORDER BY r.created_at, r.to_id LIMIT $3`,
+);
+const HOLD_PAIR = statement(
+  'relation-hold-pair',
+  'SELECT 1 FROM mailboxes WHERE id IN ($1, $2) ORDER BY id FOR NO KEY UPDATE',
+);
+const REMOVE_ALL = statement('relation-remove-all', 'DELETE FROM relations WHERE from_id = $1 OR to_id = $1');
+
 /** A one-sided fact from one mailbox to another. */
 export interface RelationKey {
   readonly fromId: Id;
@@ -40,6 +78,42 @@ export class RelationsRepository {
 
   async stands(relation: RelationKey): Promise<boolean> {
     return (await this.sql.one(STANDS, keyOf(relation))) !== null;
+  }
+
+  /** Users with whom the relation stands both ways, oldest first. */
+  async mutual(boxId: Id, kind: string, page: { skip: number; take: number }): Promise<Id[]> {
+    return (await this.sql.all(MUTUAL, [boxId, kind, page.skip, page.take])).map((row) => row.user_id);
+  }
+
+  async mutualCount(boxId: Id, kind: string): Promise<number> {
+    return Number((await this.sql.one(MUTUAL_COUNT, [boxId, kind]))?.total ?? 0);
+  }
+
+  /** Users who hold the relation towards this mailbox without having it returned, oldest first. */
+  async unanswered(boxId: Id, kind: string, limit: number): Promise<Id[]> {
+    return (await this.sql.all(UNANSWERED, [boxId, kind, limit])).map((row) => row.user_id);
+  }
+
+  async unansweredCount(boxId: Id, kind: string): Promise<number> {
+    return Number((await this.sql.one(UNANSWERED_COUNT, [boxId, kind]))?.total ?? 0);
+  }
+
+  /** Users this mailbox holds the relation towards, oldest first. */
+  async targets(boxId: Id, kind: string, limit: number): Promise<Id[]> {
+    return (await this.sql.all(TARGETS, [boxId, kind, limit])).map((row) => row.user_id);
+  }
+
+  /**
+   * Holds both mailboxes until the end of the transaction, so that two who change what stands
+   * between them at the same instant go one after the other.
+   */
+  async holdPair(aId: Id, bId: Id): Promise<void> {
+    await this.sql.all(HOLD_PAIR, [aId, bId]);
+  }
+
+  /** Everything from or to a mailbox that goes away. */
+  async removeAllOf(boxId: Id): Promise<void> {
+    await this.sql.all(REMOVE_ALL, [boxId]);
   }
 }
 

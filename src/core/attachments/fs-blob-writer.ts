@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, rename, rm, utimes } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { assert } from '../../kernel/assert.js';
+import { type BlobKey, type BlobWriter, type RandomAccess, type ReceivedBlob } from '../../kernel/blob-store.js';
+import { type Clock } from '../../kernel/clock.js';
+import { type BlobFolder, syncFolder } from './blob-folder.js';
+import { diskFault, systemCode } from './disk-fault.js';
+import { renewFile } from './renew-file.js';
+
+const FILE_MODE = 0o600;
+
+/** Writes bytes into a temporary file and digests them on the way. */
+export class FsBlobWriter implements BlobWriter {
+  private readonly hash = createHash('sha256');
+  private size = 0;
+  private ended: Promise<void> | null = null;
+
+  private constructor(
+    private readonly folder: BlobFolder,
+    private readonly clock: Clock,
+    private readonly path: string,
+    private readonly handle: FileHandle,
+  ) {}
+
+  /** @throws DomainError overloaded when the disk is full or handles have run out */
+  static async create(folder: BlobFolder, clock: Clock): Promise<FsBlobWriter> {
+    try {
+      await folder.prepare();
+      const path = folder.temporaryPath();
+      return new FsBlobWriter(folder, clock, path, await openNew(path, folder));
+    } catch (error) {
+      throw diskFault(error);
+    }
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    assert(!this.ended, 'a blob writer takes nothing after its end');
+    this.hash.update(chunk);
+    this.size += chunk.length;
+    try {
+      for (let done = 0; done < chunk.length; ) {
+        const { bytesWritten } = await this.handle.write(chunk, done, chunk.length - done);
+        done += bytesWritten;
+      }
+    } catch (error) {
+      throw diskFault(error);
+    }
+  }
+
+  async finish(): Promise<ReceivedBlob> {
+    assert(!this.ended, 'a blob writer ends once');
+    this.ended = this.handle.close();
+    await this.ended;
+    return new FsReceivedBlob(this.folder, this.clock, this.path, this.size, this.hash.digest());
+  }
+
+  async abort(): Promise<void> {
+    this.ended ??= this.handle.close();
+    await this.ended.catch(() => undefined);
+    await removeQuietly(this.path);
+  }
+}
+
+/** A temporary file with everything in it. */
+class FsReceivedBlob implements ReceivedBlob {
+  readonly key: BlobKey;
+  private accepting: Promise<void> | null = null;
+  private discarded = false;
+
+  constructor(
+    private readonly folder: BlobFolder,
+    private readonly clock: Clock,
+    private readonly path: string,
+    readonly size: number,
+    readonly sha256: Buffer,
+  ) {
+    this.key = sha256.toString('hex');
+  }
+
+  async inspect<T>(work: (bytes: RandomAccess) => Promise<T>): Promise<T> {
+    const handle = await open(this.path, 'r').catch((error: unknown) => Promise.reject(diskFault(error) as Error));
+    try {
+      return await work({ size: this.size, readInto: (target, offset) => readFully(handle, target, offset) });
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async accept(): Promise<BlobKey> {
+    assert(!this.discarded, 'discarded bytes cannot be accepted');
+    this.accepting ??= this.store();
+    try {
+      await this.accepting;
+    } catch (error) {
+      this.accepting = null;
+      throw diskFault(error);
+    }
+    return this.key;
+  }
+
+  async discard(): Promise<void> {
+    this.discarded = this.accepting === null;
+    const accepted = await (this.accepting ?? Promise.reject(new Error('never accepted'))).then(() => true, () => false);
+    if (!accepted) await removeQuietly(this.path);
+  }
+
+  /**
+   * The order is what makes it safe: the bytes are on the disk before they get their name, and
+   * the name is on the disk before the caller commits the row that mentions it. A crash in
+   * between leaves bytes without a row, which are swept.
+   */
+  private async store(): Promise<void> {
+    await this.folder.prepareFor(this.key);
+    const place = this.folder.placeOf(this.key);
+    if (await renewFile(place, this.size, this.clock)) await rm(this.path, { force: true });
+    else await this.moveTo(place);
+    // also for bytes that were there: whoever brought them may not have come to it yet
+    await syncFolder(dirname(place));
+  }
+
+  private async moveTo(place: string): Promise<void> {
+    const now = new Date(this.clock.now());
+    const handle = await open(this.path, 'r+');
+    try {
+      await handle.utimes(now, now);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    try {
+      await rename(this.path, place);
+    } catch (error) {
+      // where open files cannot be replaced, somebody reads the same bytes that came in meanwhile
+      if (systemCode(error) === 'ENOENT' || !(await renewFile(place, this.size, this.clock))) {
+        this.folder.forget();
+        throw error;
+      }
+      await rm(this.path, { force: true });
+    }
+  }
+}
+
+/** The folder may have been taken away under a running server: then it is made again, once. */
+async function openNew(path: string, folder: BlobFolder): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', FILE_MODE);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    folder.forget();
+    await folder.prepare();
+    return open(path, 'wx', FILE_MODE);
+  }
+}
+
+async function readFully(handle: FileHandle, target: Uint8Array, offset: number): Promise<number> {
+  let filled = 0;
+  while (filled < target.length) {
+    const { bytesRead } = await handle.read(target, filled, target.length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
+/** What cannot be removed now is swept later. */
+async function removeQuietly(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+}

@@ -1,0 +1,107 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Clock } from '../../kernel/clock.js';
+import { type Id, type IdSource } from '../../kernel/id-source.js';
+import { CLOCK, ID_SOURCE } from '../../kernel/tokens.js';
+import { Store } from '../../storage/store.js';
+import { userBox } from '../accounts/user.js';
+import { directMessage, type DirectMessage, SOCIAL } from './direct-message.js';
+
+export interface PageCommand {
+  readonly reader: Id;
+  readonly partner: Id;
+  /** messages to leave out from the newest on; the cost grows with it */
+  readonly skip: number;
+  readonly take: number;
+  /** only messages below this number */
+  readonly before?: number;
+}
+
+export interface RecentEntry {
+  readonly partner: Id;
+  readonly message: DirectMessage;
+  /** the reader replied to it, and no longer sees the reply */
+  readonly answered: boolean;
+}
+
+/**
+ * What a user sees of his conversations. A sender sees a message until he removes it from his own
+ * view, a recipient likewise; withdrawn ones stay as empty places.
+ */
+@Injectable()
+export class Conversations {
+  constructor(
+    @Inject(Store) private readonly store: Store,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(ID_SOURCE) private readonly ids: IdSource,
+  ) {}
+
+  /** Newest first, with the number of all messages the reader sees. */
+  async page(command: PageCommand): Promise<{ total: number; messages: DirectMessage[] }> {
+    const pair = await this.pair(command.reader, command.partner);
+    if (!pair) return { total: 0, messages: [] };
+    return this.store.read(async (tx) => {
+      const [total, rows] = await Promise.all([
+        tx.conversations.total(pair.readerBox, SOCIAL, pair.partnerBox),
+        tx.conversations.page(pair.readerBox, pair.partnerBox, command),
+      ]);
+      return { total, messages: rows.map((row) => directMessage(row, pair)) };
+    });
+  }
+
+  /** Received and not read yet, newest first. */
+  async unread(command: { reader: Id; partner: Id; take: number }): Promise<DirectMessage[]> {
+    const pair = await this.pair(command.reader, command.partner);
+    if (!pair) return [];
+    const rows = await this.store.read((tx) => tx.conversations.unread(pair.readerBox, pair.partnerBox, command.take));
+    return rows.map((row) => directMessage(row, pair));
+  }
+
+  /** The latest message of each conversation, newest first. */
+  async recent(command: { reader: Id; skip: number; take: number }): Promise<{ total: number; entries: RecentEntry[] }> {
+    const readerBox = await this.store.findMailbox(userBox(command.reader));
+    if (readerBox === null) return { total: 0, entries: [] };
+    return this.store.read(async (tx) => {
+      const [total, rows] = await Promise.all([
+        tx.conversations.recentCount(readerBox, SOCIAL),
+        tx.conversations.recent(readerBox, SOCIAL, command),
+      ]);
+      const entries = rows.map((row) => ({
+        partner: row.partner,
+        message: directMessage(row, { reader: command.reader, readerBox, partner: row.partner }),
+        answered: row.answered,
+      }));
+      return { total, entries };
+    });
+  }
+
+  /** Marks everything received from the partner so far as read. */
+  async markRead(command: { reader: Id; partner: Id }): Promise<void> {
+    const pair = await this.pair(command.reader, command.partner);
+    if (!pair) return;
+    const at = new Date(this.clock.now());
+    await this.store.run(async (tx) => {
+      const read = await tx.conversations.markRead(pair.readerBox, SOCIAL, pair.partnerBox, at);
+      const newest = read.reduce<Id | null>((max, id) => (max === null || BigInt(id) > BigInt(max) ? id : max), null);
+      if (newest === null) return;
+      // One event for the whole of it: readers look up what is read now.
+      for (const boxId of [pair.readerBox, pair.partnerBox]) {
+        await tx.events.add({ boxId, id: this.ids.next(), space: SOCIAL, kind: 'message.read', homeBox: pair.partnerBox, messageId: newest, at });
+      }
+    });
+  }
+
+  /** Partners with unread messages. */
+  async unreadTotals(reader: Id): Promise<{ partner: Id; count: number }[]> {
+    const box = await this.store.findMailbox(userBox(reader));
+    return box === null ? [] : this.store.read((tx) => tx.conversations.unreadTotals(box, SOCIAL));
+  }
+
+  /** @returns null when one of the two has never written or been written to */
+  private async pair(reader: Id, partner: Id): Promise<{ reader: Id; readerBox: Id; partner: Id; partnerBox: Id } | null> {
+    const [readerBox, partnerBox] = await Promise.all([
+      this.store.findMailbox(userBox(reader)),
+      this.store.findMailbox(userBox(partner)),
+    ]);
+    return readerBox === null || partnerBox === null ? null : { reader, readerBox, partner, partnerBox };
+  }
+}

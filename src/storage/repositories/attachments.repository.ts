@@ -1,0 +1,48 @@
+import { type Id } from '../../kernel/id-source.js';
+import { type Sql, statement } from '../sql.js';
+
+/** A file of a message in a conversation, with what decides who may fetch it. */
+export interface TalkAttachmentRow {
+  readonly wire_id: string;
+  readonly name: string;
+  readonly media_type: string;
+  readonly byte_size: string;
+  readonly sha256: Buffer;
+  readonly storage_key: string;
+  readonly details: unknown;
+  readonly from_user: Id;
+  readonly to_user: Id;
+  readonly removed_by_sender: boolean;
+  readonly removed_by_recipient: boolean;
+}
+
+const FIND = statement<TalkAttachmentRow>(
+  'attachment-find',
+  `SELECT a.wire_id, a.name, a.media_type, a.byte_size, a.sha256, a.storage_key, a.details,
+     s.user_id AS from_user, r.user_id AS to_user,
+     m.sender_deleted_at IS NOT NULL AS removed_by_sender, d.deleted_at IS NOT NULL AS removed_by_recipient
+   FROM attachments a
+   JOIN messages m ON m.home_box = a.home_box AND m.id = a.message_id
+   JOIN deliveries d ON d.recipient_id = m.peer_id AND d.message_id = m.id
+   JOIN mailboxes s ON s.id = m.sender_id JOIN mailboxes r ON r.id = m.peer_id
+   WHERE a.wire_id = $1 AND m.space = $2 AND m.withdrawn_at IS NULL`,
+);
+const REFERENCED = statement<{ storage_key: string }>(
+  'attachment-referenced',
+  'SELECT DISTINCT storage_key FROM attachments WHERE storage_key = ANY ($1::text[])',
+);
+
+/** Files of messages. The bytes lie in the blob store. */
+export class AttachmentsRepository {
+  constructor(private readonly sql: Sql) {}
+
+  /** @returns null when unknown or withdrawn with its message */
+  find(wireId: string, space: string): Promise<TalkAttachmentRow | null> {
+    return this.sql.one(FIND, [wireId, space]);
+  }
+
+  /** @returns those of the given storage keys that some message still refers to */
+  async referenced(storageKeys: readonly string[]): Promise<Set<string>> {
+    return new Set((await this.sql.all(REFERENCED, [storageKeys])).map((row) => row.storage_key));
+  }
+}
