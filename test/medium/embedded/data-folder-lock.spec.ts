@@ -8,7 +8,10 @@ const sockets = (folder: string): string[] => readdirSync(folder).filter((name) 
 
 describe('the lock of a data folder', () => {
   const ground = new Playground();
-  const stage = new Stage(ground.path('stage'));
+  let stage: Stage;
+  beforeAll(() => {
+    stage = new Stage(ground.path('stage'));
+  });
   afterAll(async () => {
     stage.close();
     await ground.close();

@@ -26,7 +26,10 @@ const asRoot = itWhere(isRoot && nobody !== null, 'root and a user nobody');
 describe('for whoever starts it, the embedded database', () => {
   /** everybody may pass here; what is private below says so itself */
   const open = new Playground(0o755);
-  const stage = new Stage(open.path('stage'));
+  let stage: Stage;
+  beforeAll(() => {
+    stage = new Stage(open.path('stage'));
+  });
   const ANSWER = { who: 'polypost', place: 'polypost' };
   afterAll(async () => {
     stage.close();
@@ -85,7 +88,10 @@ describe('for whoever starts it, the embedded database', () => {
 
   describe('in a home that nobody else may enter', () => {
     const home = new Playground(0o700);
-    const homeStage = new Stage(home.path('checkout'));
+    let homeStage: Stage;
+    beforeAll(() => {
+      homeStage = new Stage(home.path('checkout'));
+    });
     afterAll(async () => {
       homeStage.close();
       await home.close();

@@ -9,8 +9,12 @@ const mode = (path: string): number => statSync(path).mode & 0o777;
 
 describe('the embedded database', () => {
   const ground = new Playground();
-  const dataDir = ground.path('data');
-  const cluster = join(dataDir, 'postgres');
+  let dataDir: string;
+  let cluster: string;
+  beforeAll(() => {
+    dataDir = ground.path('data');
+    cluster = join(dataDir, 'postgres');
+  });
   afterAll(() => ground.close());
 
   it('makes its data on the first start and finds it on the second', async () => {

@@ -14,10 +14,15 @@ const SERVICE_AGAIN_MS = 5000;
 
 describe('after a kill, the embedded database', () => {
   const ground = new Playground();
-  const stage = new Stage(ground.path('stage'));
-  const dataDir = ground.path('data');
-  const cluster = join(dataDir, 'postgres');
   const strangers: ChildProcess[] = [];
+  let stage: Stage;
+  let dataDir: string;
+  let cluster: string;
+  beforeAll(() => {
+    stage = new Stage(ground.path('stage'));
+    dataDir = ground.path('data');
+    cluster = join(dataDir, 'postgres');
+  });
   afterAll(async () => {
     for (const stranger of strangers) stranger.kill('SIGKILL');
     stage.close();

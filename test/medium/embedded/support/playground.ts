@@ -5,15 +5,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { EmbeddedPostgres, type EmbeddedOptions } from '../../../../src/embedded/embedded-postgres.js';
 
-/** A temporary folder whose databases are ended and whose files are removed at the end. */
+/**
+ * A temporary folder whose databases are ended and whose files are removed at the end. Made when
+ * first needed, because a suite left out by a filter runs no afterAll.
+ */
 export class Playground {
-  readonly folder: string;
   readonly lines: string[] = [];
   private readonly started: EmbeddedPostgres[] = [];
+  private made: string | null = null;
 
-  constructor(mode = 0o700) {
-    this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'polypost-embedded-test-')));
-    chmodSync(this.folder, mode);
+  constructor(private readonly mode = 0o700) {}
+
+  get folder(): string {
+    if (this.made === null) {
+      this.made = realpathSync(mkdtempSync(join(tmpdir(), 'polypost-embedded-test-')));
+      chmodSync(this.made, this.mode);
+    }
+    return this.made;
   }
 
   path(...names: string[]): string {
@@ -28,6 +36,7 @@ export class Playground {
 
   /** Ends what this playground started and removes it all. */
   async close(): Promise<void> {
+    if (this.made === null) return;
     await Promise.all(this.started.map((database) => database.stop()));
     for (const pid of processesBelow(this.folder)) killNow(pid);
     await waitUntil(() => processesBelow(this.folder).length === 0);
