@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { dialects } from '../../src/dialects/index.js';
 import { ROOT, sourcesBelow } from './support.js';
 
-/** The registered ones and those that are expected; `cell` is also one of our own nouns. */
-const NAMES = [...new Set([...dialects.map((dialect) => dialect.name), 'keyinbox', 'ossn', 'personium', 'envelope', 'social'])].filter((name) => name !== 'cell');
+/**
+ * The registered ones and those that are expected. `cell` is also one of our own nouns; `social`
+ * is no dialect but the space of conversations that several of them share.
+ */
+const NAMES = [...new Set([...dialects.map((dialect) => dialect.name), 'keyinbox', 'ossn', 'personium', 'envelope'])].filter((name) => name !== 'cell');
 
 /** What a dialect alone needs may live in a folder of its name in these. */
 const FOLDERS = ['src/storage/own', 'src/core', 'src/cli', 'src/crypto'];

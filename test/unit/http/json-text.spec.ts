@@ -121,9 +121,10 @@ describe('parseJsonObject', () => {
     ];
     for (const text of hostile) {
       const bytes = Buffer.from(text);
-      const startedMs = performance.now();
+      // time on the processor: other tests run beside this one
+      const before = process.cpuUsage();
       codeOf(() => parseJsonObject(bytes));
-      expect(performance.now() - startedMs).toBeLessThan(1500);
+      expect(process.cpuUsage(before).user / 1000).toBeLessThan(3000);
     }
   });
 });
