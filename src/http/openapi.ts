@@ -13,12 +13,13 @@ import { DIALECTS } from './tokens.js';
 export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setTitle('Polypost')
-    .setDescription('A self-hosted message server that speaks existing message APIs. Each tag is one of them.')
+    .setDescription('A self-hosted message server that speaks existing message APIs, each under its own heading; house is the server itself.')
     .setVersion('1')
     .addServer('/');
   const names = app.get<readonly Dialect[]>(DIALECTS).map((dialect) => dialect.name);
   for (const name of [...names, 'house'].sort()) builder.addTag(name);
   const document = SwaggerModule.createDocument(app, builder.build());
+  nameOperations(document);
   return {
     ...document,
     paths: sorted(document.paths, (methods) => sorted(methods)),
@@ -30,8 +31,22 @@ export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
 export function serveDocs(app: NestExpressApplication): void {
   SwaggerModule.setup('docs', app, () => buildOpenApiDocument(app), {
     customSiteTitle: 'Polypost',
-    swaggerOptions: { persistAuthorization: false, validatorUrl: null, tagsSorter: 'alpha', docExpansion: 'list' },
+    swaggerOptions: { persistAuthorization: false, validatorUrl: null, tagsSorter: 'alpha', docExpansion: 'list', defaultModelsExpandDepth: 0 },
   });
+}
+
+interface Operation {
+  operationId?: string;
+  readonly tags?: readonly string[];
+}
+
+/** Names of client methods: two dialects may have controllers of one name, so the heading goes first. */
+function nameOperations(document: OpenAPIObject): void {
+  const operations = Object.values(document.paths).flatMap((path) => Object.values(path as Record<string, Operation>));
+  for (const operation of operations) {
+    const name = operation.operationId?.replace('Controller_', '_');
+    if (name !== undefined) operation.operationId = `${operation.tags?.[0] ?? 'house'}_${name}`;
+  }
 }
 
 function sorted<T extends object>(object: T, inner: (value: T[keyof T]) => unknown = (value) => value): T {

@@ -12,10 +12,10 @@ export class ServerMessageDto {
   @ApiProperty({ enum: ['info', 'warn', 'error', 'fatal'] })
   level: string;
 
-  @ApiProperty({ example: 'A sentence for people.' })
+  @ApiProperty()
   message: string;
 
-  @ApiPropertyOptional({ description: 'Machine-readable; stable where the sentence is not.', example: 'inbox_empty' })
+  @ApiPropertyOptional({ description: 'Machine-readable; stable where the sentence is not.' })
   code?: string;
 }
 
@@ -25,7 +25,7 @@ export class EnvelopeDto {
   @ApiProperty({ description: 'false exactly when a message has level error or fatal.', example: true })
   success: boolean;
 
-  @ApiProperty({ type: [ServerMessageDto], description: 'What happened; clients show the first.' })
+  @ApiProperty({ type: [ServerMessageDto], description: 'What happened; clients show the first.', example: [{ level: 'info', message: 'A sentence for people.' }] })
   messages: ServerMessageDto[];
 }
 
