@@ -14,7 +14,7 @@ const FOLDERS = ['src/storage/own', 'src/core', 'src/cli', 'src/crypto'];
 /** Where such folders are plugged in, and the tables made. */
 const PLUGS = ['src/storage/tx.ts', 'src/storage/entities/index.ts', 'src/core/core.module.ts', 'src/cli/program.ts'];
 /** One person, several identities: the users table holds them side by side. */
-const SHARED = ['src/storage/entities/user.entity.ts'];
+const SHARED = ['src/storage/entities/user.entity.ts', 'src/storage/repositories/users.repository.ts'];
 
 /** Folders of one dialect may use the word another one is called by, as their own noun. */
 function isExempt(file: string): boolean {
