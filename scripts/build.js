@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
+const LINES_SHOWN_MAX = 20;
 const stamp = '.built-from';
 const entry = join('src', 'cli', 'main.js');
 
@@ -25,12 +26,12 @@ export function isFresh() {
 }
 
 /** Whether there is anything to build with: a production install has no compiler. */
-export const canBuild = () => compilers().length > 0 && existsSync(join(root, 'tsconfig.build.json'));
+export const canBuild = () => existsSync(join(root, 'tsconfig.build.json')) && compilers().length > 0;
 
 /** Builds. @returns {string | undefined} what went wrong, undefined when all is well */
 export function build() {
   const compiler = compilers()[0];
-  if (!compiler) return 'The compiler is not installed: run npm ci, with development dependencies.';
+  if (!compiler) return 'There is nothing to build with: run npm ci with development dependencies, once.';
   const draft = join(root, '.tmp', `dist-${process.pid}`);
   rmSync(draft, { recursive: true, force: true });
   try {
@@ -40,7 +41,7 @@ export function build() {
       [compiler, '-p', 'tsconfig.build.json', '--outDir', draft, '--noEmitOnError', '--pretty', 'false'],
       { cwd: root, encoding: 'utf8' },
     );
-    if (status !== 0) return `The sources do not compile:\n${stdout}${stderr}`.trim();
+    if (status !== 0) return ['The sources do not compile:', ...`${stdout}${stderr}`.split('\n').slice(0, LINES_SHOWN_MAX)].join('\n').trimEnd();
     copyAssets(draft);
     writeFileSync(join(draft, stamp), print);
     putInPlace(draft);
@@ -51,6 +52,9 @@ export function build() {
 }
 
 function compilers() {
+  // other packages bring a compiler along; without the types of ours it cannot do its work
+  const types = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies).filter((name) => name.startsWith('@types/'));
+  if (!types.every((name) => existsSync(join(root, 'node_modules', name)))) return [];
   const nativeProgram = join(root, 'node_modules', '@typescript', `typescript-${process.platform}-${process.arch}`);
   const native = join(root, 'node_modules', '@typescript', 'native', 'bin', 'tsc');
   const ordinary = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
