@@ -6,6 +6,7 @@ import { type Id, type IdSource } from '../kernel/id-source.js';
 import { limits } from '../kernel/limits.js';
 import { type MailboxRef } from '../kernel/mailbox-ref.js';
 import { AppendQueue } from './append/append-queue.js';
+import { type Parcel } from './append/append-statement.js';
 import { type AppendOutcome, type NewMessage } from './append/new-message.js';
 import { type Database } from './database.js';
 import { MailboxDirectory } from './mailbox-directory.js';
@@ -84,7 +85,15 @@ export class Store {
    *   the database is away (the message may then be stored or not)
    */
   append(message: NewMessage): Promise<AppendOutcome> {
-    return this.queue.append(message);
+    return this.queue.append([message]);
+  }
+
+  /**
+   * As append, for messages that are stored together or not at all.
+   * @param parcel its first message alone carries the idempotency key and the spends
+   */
+  appendTogether(parcel: Parcel): Promise<AppendOutcome> {
+    return this.queue.append(parcel);
   }
 
   /** Messages that wait for a commit, for metrics. */

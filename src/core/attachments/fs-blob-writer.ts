@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm, utimes } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { assert } from '../../kernel/assert.js';
 import { type BlobKey, type BlobWriter, type RandomAccess, type ReceivedBlob } from '../../kernel/blob-store.js';
@@ -100,9 +100,10 @@ class FsReceivedBlob implements ReceivedBlob {
   }
 
   async discard(): Promise<void> {
-    this.discarded = this.accepting === null;
-    const accepted = await (this.accepting ?? Promise.reject(new Error('never accepted'))).then(() => true, () => false);
-    if (!accepted) await removeQuietly(this.path);
+    const accepted = await this.accepting?.then(() => true, () => false);
+    if (accepted) return;
+    this.discarded = true;
+    await removeQuietly(this.path);
   }
 
   /**

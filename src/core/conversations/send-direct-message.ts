@@ -67,7 +67,7 @@ export class SendDirectMessage {
     const outcome = await this.store.append(message);
     switch (outcome.kind) {
       case 'stored':
-        return { message: asStored(command, message, outcome.talk!.number), replayed: false };
+        return { message: asStored(command, message, outcome.talks[0]!.number), replayed: false };
       case 'replayed':
         return { message: await this.stored(command, fromBox, outcome.messageId), replayed: true };
       case 'mismatch':

@@ -3,11 +3,12 @@ import { type Clock } from '../../kernel/clock.js';
 import { databaseFault } from '../../kernel/database-fault.js';
 import { DomainError } from '../../kernel/domain-error.js';
 import { limits } from '../../kernel/limits.js';
-import { type AppendOutcome, type NewMessage } from './new-message.js';
+import { type Parcel } from './append-statement.js';
 import { BatchWriter } from './batch-writer.js';
+import { type AppendOutcome, type NewMessage } from './new-message.js';
 
 interface Waiting {
-  readonly message: NewMessage;
+  readonly parcel: Parcel;
   readonly bytes: number;
   readonly onceKey: string | null;
   readonly deadlineMs: number;
@@ -24,7 +25,8 @@ const QUEUE_WAIT_MS = 2_500;
  *
  * - a reply is given only after the commit that holds the message;
  * - two sends under one idempotency key never share a batch: the second waits for the first;
- * - when a batch fails on a value, its rows are written one by one, so only the culprit fails;
+ * - messages of one parcel are stored together or not at all;
+ * - when a batch fails on a value, its parcels are written one by one, so only the culprit fails;
  * - a full queue, and a wait that is too long, are refused as overloaded: nothing was stored.
  */
 export class AppendQueue {
@@ -32,6 +34,7 @@ export class AppendQueue {
   private readonly busyKeys = new Set<string>();
   private readonly writer: BatchWriter;
   private waitingBytes = 0;
+  private waitingRows = 0;
   private inFlight = 0;
   private flushScheduled = false;
   private idleWaiters: (() => void)[] = [];
@@ -46,19 +49,19 @@ export class AppendQueue {
 
   /** Messages accepted into the queue and not yet handed to the database. */
   get backlog(): number {
-    return this.waiting.length;
+    return this.waitingRows;
   }
 
   /** @throws DomainError as Store.append says */
-  append(message: NewMessage): Promise<AppendOutcome> {
-    const bytes = sizeOf(message);
-    if (this.waiting.length >= limits.append_queue_rows_max || this.waitingBytes + bytes > limits.append_queue_bytes_max) {
+  append(parcel: Parcel): Promise<AppendOutcome> {
+    const bytes = parcel.reduce((sum, message) => sum + sizeOf(message), 0);
+    if (this.waitingRows + parcel.length > limits.append_queue_rows_max || this.waitingBytes + bytes > limits.append_queue_bytes_max) {
       return Promise.reject(overloaded());
     }
     return new Promise((resolve, reject) => {
-      const once = message.once;
+      const { once } = parcel[0];
       this.waiting.push({
-        message,
+        parcel,
         bytes,
         onceKey: once ? `${once.boxId} ${once.scope} ${once.key}` : null,
         deadlineMs: this.clock.now() + QUEUE_WAIT_MS,
@@ -66,6 +69,7 @@ export class AppendQueue {
         reject,
       });
       this.waitingBytes += bytes;
+      this.waitingRows += parcel.length;
       this.schedule();
     });
   }
@@ -101,11 +105,12 @@ export class AppendQueue {
     const batch: Waiting[] = [];
     const left: Waiting[] = [];
     let bytes = 0;
+    let rows = 0;
     let index = 0;
     for (; index < this.waiting.length; index += 1) {
       const item = this.waiting[index]!;
-      if (batch.length >= limits.append_batch_rows_max) break;
-      if (batch.length > 0 && bytes + item.bytes > limits.append_batch_bytes_max) break;
+      const full = rows + item.parcel.length > limits.append_batch_rows_max || bytes + item.bytes > limits.append_batch_bytes_max;
+      if (batch.length > 0 && full) break;
       if (item.onceKey !== null && this.busyKeys.has(item.onceKey)) {
         left.push(item);
         continue;
@@ -113,9 +118,11 @@ export class AppendQueue {
       if (item.onceKey !== null) this.busyKeys.add(item.onceKey);
       batch.push(item);
       bytes += item.bytes;
+      rows += item.parcel.length;
     }
     this.waiting.splice(0, index, ...left);
     this.waitingBytes -= bytes;
+    this.waitingRows -= rows;
     return batch;
   }
 
@@ -132,7 +139,7 @@ export class AppendQueue {
 
   private async writeTogether(batch: Waiting[]): Promise<void> {
     try {
-      const outcomes = await this.writer.write(batch.map((item) => item.message));
+      const outcomes = await this.writer.write(batch.map((item) => item.parcel));
       batch.forEach((item, index) => item.resolve(outcomes[index]!));
     } catch (error) {
       const fault = databaseFault(error);
@@ -150,6 +157,7 @@ export class AppendQueue {
     while (this.waiting.length > 0 && this.waiting[0]!.deadlineMs <= now) {
       const item = this.waiting.shift()!;
       this.waitingBytes -= item.bytes;
+      this.waitingRows -= item.parcel.length;
       item.reject(overloaded());
     }
     if (this.waiting.length === 0 && this.inFlight === 0) this.wakeIdleWaiters();

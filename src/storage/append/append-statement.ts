@@ -16,6 +16,9 @@ export interface AppendRow {
  * decide each message's preconditions, then write what was accepted. A message that fails a
  * precondition leaves no row and harms nobody else in the batch.
  *
+ * Messages of one parcel are stored together or not at all. A parcel bears the id of its first
+ * message, which alone carries its idempotency key and its spends.
+ *
  * Rows that several batches may update (conversations, counts, credentials) are taken in the
  * order of their keys. A relation that must stand is locked until the commit, so that it cannot
  * be withdrawn between the check and the write.
@@ -27,9 +30,9 @@ WITH
 new_message AS (
   SELECT t.*, CASE WHEN peer_id IS NOT NULL THEN nextval('message_numbers') END AS number
   FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
-    $8::bytea[], $9::bytea[], $10::text[], $11::bytea[], $12::text[], $13::jsonb[], $14::timestamptz[], $42::bigint[])
+    $8::bytea[], $9::bytea[], $10::text[], $11::bytea[], $12::text[], $13::jsonb[], $14::timestamptz[], $42::bigint[], $57::bigint[])
   AS t(home_box, id, space, wire_id, sender_id, content_kind, subject, body, preview, algorithm, sender_key,
-    in_reply_to, details, created_at, peer_id)
+    in_reply_to, details, created_at, peer_id, parcel)
 ),
 condition AS (
   SELECT * FROM unnest($15::bigint[], $16::bigint[], $17::text[], $18::bigint[], $19::boolean[])
@@ -40,7 +43,7 @@ standing AS (
   WHERE (r.from_id, r.kind, r.to_id) IN (SELECT from_id, kind, to_id FROM condition WHERE stands)
   FOR KEY SHARE
 ),
-refused AS (
+failed AS (
   SELECT c.message_id FROM condition c
   WHERE c.stands AND NOT EXISTS (
     SELECT FROM standing s WHERE s.from_id = c.from_id AND s.kind = c.kind AND s.to_id = c.to_id)
@@ -48,6 +51,11 @@ refused AS (
   SELECT c.message_id FROM condition c
   JOIN relations r ON r.from_id = c.from_id AND r.kind = c.kind AND r.to_id = c.to_id
   WHERE NOT c.stands
+),
+-- one refusal in a parcel refuses the whole parcel
+refused AS (
+  SELECT m.id AS message_id FROM new_message m
+  WHERE m.parcel IN (SELECT p.parcel FROM new_message p JOIN failed f ON f.message_id = p.id)
 ),
 once AS (
   SELECT * FROM unnest($20::bigint[], $21::bigint[], $22::text[], $23::text[], $24::bytea[], $25::bytea[], $26::timestamptz[])
@@ -87,8 +95,8 @@ won AS (
 verdict AS (
   SELECT m.id, CASE
     WHEN m.id IN (SELECT message_id FROM refused) THEN 'refused'
-    WHEN m.id IN (SELECT message_id FROM exhausted) THEN 'exhausted'
-    WHEN m.id IN (SELECT message_id FROM once) AND m.id NOT IN (SELECT message_id FROM won) THEN 'repeated'
+    WHEN m.parcel IN (SELECT message_id FROM exhausted) THEN 'exhausted'
+    WHEN m.parcel IN (SELECT message_id FROM once) AND m.parcel NOT IN (SELECT message_id FROM won) THEN 'repeated'
     ELSE 'stored' END AS outcome
   FROM new_message m
 ),
@@ -96,7 +104,9 @@ accepted AS (SELECT id FROM verdict WHERE outcome = 'stored'),
 stored_message AS (
   INSERT INTO messages (home_box, id, space, wire_id, sender_id, content_kind, subject, body, preview, algorithm,
     sender_key, in_reply_to, details, created_at, peer_id, number)
-  SELECT * FROM new_message WHERE id IN (SELECT id FROM accepted)
+  SELECT home_box, id, space, wire_id, sender_id, content_kind, subject, body, preview, algorithm,
+    sender_key, in_reply_to, details, created_at, peer_id, number
+  FROM new_message WHERE id IN (SELECT id FROM accepted)
 ),
 stored_delivery AS (
   INSERT INTO deliveries (recipient_id, message_id, home_box, space, wire_id, client_id, wrapped_key, outcome_code, due_at,
@@ -163,13 +173,17 @@ JOIN new_message m ON m.id = v.id
 LEFT JOIN moved_conversation c ON c.box_id = m.sender_id AND c.peer_id = m.peer_id AND c.space = m.space`,
 );
 
+/** Messages that are stored together or not at all; at least one. */
+export type Parcel = readonly [NewMessage, ...NewMessage[]];
+
 /** @returns the parameters of APPEND, column by column */
-export function appendValues(batch: readonly NewMessage[], now: Date): unknown[] {
+export function appendValues(parcels: readonly Parcel[], now: Date): unknown[] {
+  const batch = parcels.flat();
   const per = <T>(pick: (m: NewMessage) => T): T[] => batch.map(pick);
   const deliveries = batch.flatMap((m) => m.deliveries.map((d) => ({ m, d })));
   const conditions = batch.flatMap((m) => m.relations.map((c) => ({ m, c })));
-  const once = batch.flatMap((m) => (m.once ? [{ m, o: m.once }] : []));
-  const spends = batch.flatMap((m) => m.spends.map((c) => ({ m, c })));
+  const once = parcels.flatMap(([m]) => (m.once ? [{ m, o: m.once }] : []));
+  const spends = parcels.flatMap(([m]) => m.spends.map((c) => ({ m, c })));
   const events = batch.flatMap((m) => m.events.map((e) => ({ m, e })));
   const attachments = batch.flatMap((m) => m.attachments.map((a) => ({ m, a })));
   const counts = batch.flatMap((m) => m.counts.map((c) => ({ m, c })));
@@ -193,5 +207,6 @@ export function appendValues(batch: readonly NewMessage[], now: Date): unknown[]
     attachments.map(({ a }) => a.name), attachments.map(({ a }) => a.mediaType), attachments.map(({ a }) => a.byteSize),
     attachments.map(({ a }) => a.sha256), attachments.map(({ a }) => a.storageKey),
     attachments.map(({ a }) => JSON.stringify(a.details)),
+    parcels.flatMap((parcel) => parcel.map(() => parcel[0].id)),
   ];
 }

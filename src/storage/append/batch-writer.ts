@@ -5,8 +5,8 @@ import { type Id } from '../../kernel/id-source.js';
 import { limits } from '../../kernel/limits.js';
 import { assert } from '../../kernel/assert.js';
 import { Sql, statement } from '../sql.js';
-import { APPEND, appendValues, type AppendRow } from './append-statement.js';
-import { type AppendOutcome, type NewMessage, type OnceKey } from './new-message.js';
+import { APPEND, appendValues, type AppendRow, type Parcel } from './append-statement.js';
+import { type AppendOutcome, type OnceKey } from './new-message.js';
 
 const FIND_KEY = statement<{ digest: Buffer; message_id: Id; result: Buffer | null }>(
   'append-find-key',
@@ -21,24 +21,25 @@ export class BatchWriter {
   ) {}
 
   /**
-   * @param batch no two messages with one idempotency key
+   * @param batch no two parcels with one idempotency key
    * @returns outcomes in the order of the batch
    * @throws the driver's error; deadlocks and serialisation faults were tried again before
    */
-  async write(batch: readonly NewMessage[]): Promise<AppendOutcome[]> {
+  async write(batch: readonly Parcel[]): Promise<AppendOutcome[]> {
     const rows = await this.execute(batch);
     const byId = new Map(rows.map((row) => [row.id, row]));
     const outcomes: AppendOutcome[] = [];
-    for (const message of batch) {
-      const row = byId.get(message.id);
-      assert(row, 'append answers for every message');
-      outcomes.push(row.outcome === 'repeated' ? await this.repeated(message) : plainOutcome(row));
+    for (const parcel of batch) {
+      const answers = parcel.map((message) => byId.get(message.id));
+      const [first] = answers;
+      assert(first, 'append answers for every message');
+      outcomes.push(first.outcome === 'repeated' ? await this.repeated(parcel) : plainOutcome(first, answers));
     }
     return outcomes;
   }
 
   /** On one connection, which is given up when its state is in doubt. */
-  private async execute(batch: readonly NewMessage[]): Promise<AppendRow[]> {
+  private async execute(batch: readonly Parcel[]): Promise<AppendRow[]> {
     for (let attempt = 1; ; attempt += 1) {
       const client = await this.pool.connect();
       try {
@@ -54,18 +55,21 @@ export class BatchWriter {
   }
 
   /** The key was taken by an earlier, committed send: give its answer, or say it was another. */
-  private async repeated(message: NewMessage): Promise<AppendOutcome> {
-    const once = message.once as OnceKey;
+  private async repeated(parcel: Parcel): Promise<AppendOutcome> {
+    const once = parcel[0].once as OnceKey;
     const known = await new Sql(this.pool).one(FIND_KEY, [once.boxId, once.scope, once.key]);
     // Swept between the two statements: the key is free again.
-    if (!known) return (await this.write([message]))[0]!;
+    if (!known) return (await this.write([parcel]))[0]!;
     if (!known.digest.equals(once.digest)) return { kind: 'mismatch' };
     return { kind: 'replayed', messageId: known.message_id, result: known.result };
   }
 }
 
-function plainOutcome(row: AppendRow): AppendOutcome {
-  if (row.outcome === 'refused' || row.outcome === 'exhausted') return { kind: row.outcome };
-  const talk = row.number === null ? null : { number: Number(row.number), conversationId: Number(row.conversation_id) };
-  return { kind: 'stored', talk };
+function plainOutcome(first: AppendRow, answers: readonly (AppendRow | undefined)[]): AppendOutcome {
+  if (first.outcome === 'refused' || first.outcome === 'exhausted') return { kind: first.outcome };
+  return { kind: 'stored', talks: answers.flatMap((row) => (row && row.number !== null ? [talkOf(row)] : [])) };
+}
+
+function talkOf(row: AppendRow): { number: number; conversationId: number } {
+  return { number: Number(row.number), conversationId: Number(row.conversation_id) };
 }

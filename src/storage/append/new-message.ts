@@ -21,9 +21,9 @@ export interface NewMessage {
   readonly deliveries: readonly NewDelivery[];
   /** refuse unless these relations stand (or do not stand) when the row is written */
   readonly relations: readonly RelationCondition[];
-  /** take one use of these credentials, and refuse when one has none left */
+  /** take one use of these credentials, and refuse when one has none left; first of a parcel only */
   readonly spends: readonly Id[];
-  /** store at most once per key */
+  /** store at most once per key; first of a parcel only */
   readonly once: OnceKey | null;
   /** the other side, where the message belongs to a conversation: it then gets a number */
   readonly peerId: Id | null;
@@ -78,9 +78,10 @@ export interface OnceKey {
   readonly expiresAt: Date | null;
 }
 
-/** What became of a message that was handed to append. */
+/** What became of a parcel that was handed to append. */
 export type AppendOutcome =
-  | { readonly kind: 'stored'; readonly talk: { readonly number: number; readonly conversationId: number } | null }
+  /** with one entry for each message of the parcel that belongs to a conversation, in its order */
+  | { readonly kind: 'stored'; readonly talks: readonly { readonly number: number; readonly conversationId: number }[] }
   /** a relation precondition did not hold; nothing was written */
   | { readonly kind: 'refused' }
   /** a credential has no use left; nothing was written */

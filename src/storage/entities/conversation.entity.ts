@@ -26,8 +26,8 @@ export class Conversation {
   @Column({ name: 'unread_count', type: 'bigint', default: 0 })
   unreadCount: string;
 
-  @Column({ name: 'cleared_before', type: 'bigint', nullable: true })
-  clearedBefore: string | null;
+  @Column({ name: 'cleared_to', type: 'bigint', default: 0 })
+  clearedTo: string;
 
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;

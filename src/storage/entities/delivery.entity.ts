@@ -10,6 +10,7 @@ import { Message } from './message.entity.js';
 @Index('deliveries_inbox_idx', ['recipientId', 'space', 'messageId'], { where: 'number IS NULL AND deleted_at IS NULL' })
 @Index('deliveries_talk_idx', ['recipientId', 'homeBox', 'number'], { where: 'number IS NOT NULL AND deleted_at IS NULL' })
 @Index('deliveries_unread_idx', ['recipientId', 'homeBox', 'number'], { where: 'number IS NOT NULL AND read_at IS NULL AND deleted_at IS NULL' })
+@Index('deliveries_unnoticed_idx', ['recipientId', 'number'], { where: 'number IS NOT NULL AND noticed_at IS NULL AND deleted_at IS NULL' })
 @Index('deliveries_due_idx', ['dueAt'], { where: 'due_at IS NOT NULL' })
 @Check('deliveries_decision_known', `decision IN ('approved', 'rejected')`)
 @ForeignKey(() => Message, ['homeBox', 'messageId'], ['homeBox', 'id'], { name: 'deliveries_message_fk', onDelete: 'CASCADE' })
@@ -40,6 +41,9 @@ export class Delivery {
 
   @Column({ name: 'read_at', type: 'timestamptz', nullable: true })
   readAt: Date | null;
+
+  @Column({ name: 'noticed_at', type: 'timestamptz', nullable: true })
+  noticedAt: Date | null;
 
   @Column({ name: 'deleted_at', type: 'timestamptz', nullable: true })
   deletedAt: Date | null;

@@ -153,6 +153,7 @@ const UP = [
     client_id text,
     wrapped_key bytea,
     read_at timestamptz,
+    noticed_at timestamptz,
     deleted_at timestamptz,
     decision text,
     decided_at timestamptz,
@@ -173,6 +174,9 @@ const UP = [
   `CREATE INDEX deliveries_talk_idx ON deliveries (recipient_id, home_box, number) WHERE number IS NOT NULL AND deleted_at IS NULL`,
   `CREATE INDEX deliveries_unread_idx ON deliveries (recipient_id, home_box, number)
     WHERE number IS NOT NULL AND read_at IS NULL AND deleted_at IS NULL`,
+  // Told to the recipient in no list of notifications yet.
+  `CREATE INDEX deliveries_unnoticed_idx ON deliveries (recipient_id, number)
+    WHERE number IS NOT NULL AND noticed_at IS NULL AND deleted_at IS NULL`,
   // The outbox: only deliveries to another server ever have a due time.
   `CREATE INDEX deliveries_due_idx ON deliveries (due_at) WHERE due_at IS NOT NULL`,
 
@@ -186,7 +190,8 @@ const UP = [
     last_number bigint NOT NULL,
     total_count bigint NOT NULL DEFAULT 0,
     unread_count bigint NOT NULL DEFAULT 0,
-    cleared_before bigint,
+    -- this side sees nothing up to this number: its view was cleared
+    cleared_to bigint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL,
     CONSTRAINT conversations_pk PRIMARY KEY (box_id, space, peer_id)
   )`,

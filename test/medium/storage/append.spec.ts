@@ -58,7 +58,7 @@ describe('append', () => {
       return { message, outcome: await t.store.append(message) };
     });
     const done = await Promise.all(sends);
-    const talks = done.map(({ outcome }) => (outcome.kind === 'stored' ? outcome.talk! : null)!);
+    const talks = done.map(({ outcome }) => (outcome.kind === 'stored' ? outcome.talks[0]! : null)!);
     const ids = new Set(talks.map((talk) => String(talk.conversationId)));
     expect(ids.size).toBe(1);
     expect(new Set(talks.map((talk) => talk.number)).size).toBe(300);
@@ -174,6 +174,29 @@ describe('append', () => {
     expect(results.filter((r) => r.kind === 'exhausted')).toHaveLength(35);
     expect(await count('credentials', `id = ${credential} AND uses = 5`)).toBe(1);
     expect(await count('messages', `home_box = ${from}`)).toBe(5);
+  });
+
+  it('stores a parcel together or not at all, beside others in the same batch', async () => {
+    const from = await t.box();
+    const to = [await t.box(), await t.box(), await t.box()];
+    await t.store.run((tx) => tx.relations.put({ fromId: to[1]!, kind: 'block', toId: from }, new Date(t.clock.now())));
+    const parcelTo = async (boxes: string[]) => {
+      const messages = await Promise.all(
+        boxes.map(async (recipientId) => {
+          const relations = [{ fromId: recipientId, kind: 'block', toId: from, stands: false }];
+          const deliveries = [{ recipientId, wireId: null, clientId: null, wrappedKey: null, outcomeCode: 201, dueAt: null }];
+          return (await letter({ homeBox: from, senderId: from, wireId: null, deliveries, relations, peerId: recipientId })).message;
+        }),
+      );
+      return t.store.appendTogether([messages[0]!, ...messages.slice(1)]);
+    };
+    const single = await letter();
+    const [refused, stored, other] = await Promise.all([parcelTo(to), parcelTo([to[0]!, to[2]!]), t.store.append(single.message)]);
+    expect(refused).toEqual({ kind: 'refused' });
+    expect(stored).toMatchObject({ kind: 'stored', talks: [{}, {}] });
+    expect(other).toMatchObject({ kind: 'stored', talks: [] });
+    expect(await count('messages', `home_box = ${from}`)).toBe(2);
+    expect(await count('conversations', `box_id = ${from}`)).toBe(2);
   });
 
   it('answers no sender before the commit', async () => {
