@@ -100,12 +100,16 @@ export function parseText(message: unknown, sizeMax: number): MessageTextDto {
   return shape;
 }
 
-/** POST /identity: absent parts become empty, the record's JSON is bounded like a message. */
+/**
+ * POST /identity: absent parts become empty, the record's JSON is bounded like a message. It is kept
+ * as text and not sealed, so U+0000 is not allowed in it.
+ */
 export function parseIdentity(parameters: Parameters, keys: KeyChecks, sizeMax: number): { owner: PrivateKey; name: string; biography: string } {
   const owner = requiredPrivateKey(parameters, keys);
   const given = object('public', required('public', parameters.fromBody('public')));
   const shape = checkTypes(Object.assign(new PublicInfoDto(), { name: member(given, 'name'), biography: member(given, 'biography') }));
   const record = { name: shape.name ?? '', biography: shape.biography ?? '' };
+  for (const [name, value] of Object.entries(record)) if (value.includes('\0')) throw invalid(name);
   if (Buffer.byteLength(JSON.stringify(record), 'utf8') > sizeMax) throw tooLarge(sizeMax);
   return { owner, ...record };
 }

@@ -1,5 +1,5 @@
 import { blake3Hex } from '../../../src/crypto/blake3.js';
-import { codeOf, newPerson, type Person, send, sendAnonymously, type WireAnswer } from '../../support/clients/keyinbox.js';
+import { codeOf, type Loose, newPerson, type Person, send, sendAnonymously, type WireAnswer } from '../../support/clients/keyinbox.js';
 import { startApp, type TestApp } from '../../support/app.js';
 
 let app: TestApp;
@@ -16,7 +16,7 @@ afterAll(() => app.close());
 
 const outcome = (answer: WireAnswer) => (answer.status === 200 ? 'ok' : codeOf(answer));
 const idOf = (answer: WireAnswer): string => answer.body.response.id as string;
-const contents = (answer: WireAnswer) => answer.body.response.messages.map((item: any) => item.message.content);
+const contents = (answer: WireAnswer) => answer.body.response.messages.map((item: Loose) => item.message.content);
 
 describe('sending', () => {
   test('KEY-23 KEY-28 Ada writes to Ben; the answer tells both, the length, the id and the digest', async () => {
@@ -70,7 +70,7 @@ describe('sending', () => {
     const answer = await sendAnonymously(app.url, ben, 'guess who');
     expect(answer.status).toBe(200);
     expect(answer.body.response.pair).toEqual({ sender_public_key: null, receiver_public_key: ben.publicKey, from: null, to: ben.publicKey });
-    expect(answer.body.messages.map((said: any) => said.level)).toEqual(['info', 'warn']);
+    expect(answer.body.messages.map((said: Loose) => said.level)).toEqual(['info', 'warn']);
     expect(answer.body.messages[1].code).toBe('no_sender_copy');
     const read = (await ben.reads(idOf(answer))).body.response;
     expect(read.sender).toEqual({ public_key: null, ip_address: '<hidden>', useragent: '<hidden>' });
@@ -206,7 +206,7 @@ describe('listing', () => {
     const all = await ben.lists(1, -1);
     expect(contents(all)).toEqual(['no 2', 'no 1']);
     expect(all.body.response.pagination_data).toEqual({ total: 3, query: 2 });
-    expect(all.body.messages.map((said: any) => [said.level, said.code])).toEqual([['info', undefined], ['warn', 'take_all']]);
+    expect(all.body.messages.map((said: Loose) => [said.level, said.code])).toEqual([['info', undefined], ['warn', 'take_all']]);
     const none = await ben.lists(0, 0);
     expect(none.body.response).toEqual({ pagination_data: { total: 3, query: 0 }, messages: [] });
     expect(none.body.messages[1].code).toBe('take_zero');
@@ -223,7 +223,7 @@ describe('listing', () => {
     for (const take of [50, -1]) {
       const answer = await ben.lists(0, take);
       expect(answer.body).toMatchObject({ success: true, response: { pagination_data: { total: 0, query: 0 }, messages: [] } });
-      expect(answer.body.messages.some((said: any) => said.code === 'inbox_empty')).toBe(true);
+      expect(answer.body.messages.some((said: Loose) => said.code === 'inbox_empty')).toBe(true);
     }
   });
 
@@ -243,7 +243,7 @@ describe('listing', () => {
     ] as const;
     for (const [text] of cases) await ada.sends(ben, text, text);
     const { messages } = (await ben.lists()).body.response;
-    expect(messages.map((item: any) => [item.message.content, item.message.subject])).toEqual(cases.map(([, short]) => [short, short]).reverse());
+    expect(messages.map((item: Loose) => [item.message.content, item.message.subject])).toEqual(cases.map(([, short]) => [short, short]).reverse());
   });
 });
 

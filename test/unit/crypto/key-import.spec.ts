@@ -23,7 +23,7 @@ function selfSigned(pair: { privateKey: KeyObject; publicKey: KeyObject }): forg
 
 function p12(options: { algorithm?: 'aes256' | '3des'; passphrase?: string; chain?: forge.pki.Certificate[]; key?: forge.pki.rsa.PrivateKey | null } = {}): Buffer {
   const { algorithm = 'aes256', passphrase = PASSPHRASE, chain = [certificate], key = forgeKey } = options;
-  const asn1 = forge.pkcs12.toPkcs12Asn1(key as forge.pki.rsa.PrivateKey, chain, passphrase, { algorithm });
+  const asn1 = forge.pkcs12.toPkcs12Asn1(key, chain, passphrase, { algorithm });
   return Buffer.from(forge.asn1.toDer(asn1).getBytes(), 'latin1');
 }
 

@@ -1,4 +1,4 @@
-import { createHmac, diffieHellman, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHmac, createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { blake3Hex } from '../../../src/crypto/blake3.js';
 import { constantTimeEqual } from '../../../src/crypto/constant-time.js';
 import { CryptoFailure } from '../../../src/crypto/crypto-failure.js';
@@ -94,6 +94,15 @@ describe('X25519', () => {
     expect(sharedSecret(importPrivateKey(seed, publicKey), peer).toString('hex')).toBe(
       '4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742',
     );
+  });
+
+  test('KEY-62 the cheap import by JWK gives the very key that PKCS#8 and SPKI give', () => {
+    const { seed, publicKey } = generateRawKeyPair();
+    const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b656e04220420', 'hex'), seed]);
+    const spki = Buffer.concat([Buffer.from('302a300506032b656e032100', 'hex'), publicKey]);
+    const byDer = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+    expect(importPrivateKey(seed, publicKey).equals(byDer)).toBe(true);
+    expect(importPublicKey(publicKey).equals(createPublicKey({ key: spki, format: 'der', type: 'spki' }))).toBe(true);
   });
 
   test('no two pairs are alike', () => {

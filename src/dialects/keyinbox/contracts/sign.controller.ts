@@ -1,8 +1,8 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { BODY_EXAMPLES } from '../dto/examples.js';
+import { ContractAnswerDto } from '../dto/contract-responses.dto.js';
 import { ContractTermDto, CreateContractDto, DecideContractDto } from '../dto/requests.dto.js';
-import { ContractAnswerDto } from '../dto/responses.dto.js';
 import { Docs, KeyInboxDocs } from '../keyinbox.docs.js';
 import { type Envelope } from '../keyinbox.envelope.js';
 import { KeyInboxGenerations } from '../keyinbox.generations.js';

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsInt, IsNumber, IsOptional, IsPositive, IsString, Max, Min } from 'class-validator';
-import { PUBLIC_KEY_EXAMPLE } from './examples.js';
+import { KEY } from './examples.js';
 
 /** The text of a message. */
 @ApiSchema({ name: 'KeyInboxMessageText' })
@@ -33,7 +33,7 @@ export class PaginationRequestDto {
 /** Body of POST /messages. */
 @ApiSchema({ name: 'KeyInboxSendMessage' })
 export class SendMessageDto {
-  @ApiProperty({ description: "The recipient's public key. Nobody needs to hold it.", example: PUBLIC_KEY_EXAMPLE })
+  @ApiProperty({ description: "The recipient's public key. Nobody needs to hold it.", ...KEY })
   public_key: string;
 
   @ApiPropertyOptional({
@@ -53,7 +53,7 @@ export class EditMessageDto {
   @ApiPropertyOptional({ description: "The sender's private key; may come in the header X-SLS-Private-Key instead." })
   private_key?: string;
 
-  @ApiPropertyOptional({ description: "The recipient's public key. Clients of protocol 0.15 leave it out.", example: PUBLIC_KEY_EXAMPLE })
+  @ApiPropertyOptional({ description: "The recipient's public key. Clients of protocol 0.15 leave it out.", ...KEY })
   public_key?: string;
 
   @ApiProperty({ type: MessageTextDto, description: 'The new text; both parts are required.' })
@@ -107,7 +107,7 @@ export class CreateContractDto extends ContractTermsDto {
   @ApiPropertyOptional({ description: "The issuer's private key; may come in the header X-SLS-Private-Key instead." })
   private_key?: string;
 
-  @ApiProperty({ description: "The signer's public key.", example: PUBLIC_KEY_EXAMPLE })
+  @ApiProperty({ description: "The signer's public key.", ...KEY })
   public_key: string;
 }
 

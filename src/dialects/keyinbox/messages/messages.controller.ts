@@ -2,7 +2,8 @@ import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req, Res }
 import { type Request, type Response } from 'express';
 import { BODY_EXAMPLES } from '../dto/examples.js';
 import { EditMessageDto, SendMessageDto } from '../dto/requests.dto.js';
-import { EmptyDto, MessageAnswerDto, MessageListAnswerDto, SentAnswerDto } from '../dto/responses.dto.js';
+import { MessageAnswerDto, MessageListAnswerDto, SentAnswerDto } from '../dto/message-responses.dto.js';
+import { EmptyDto } from '../dto/responses.dto.js';
 import { Docs, KeyInboxDocs } from '../keyinbox.docs.js';
 import { type Envelope } from '../keyinbox.envelope.js';
 import { KeyInboxGenerations } from '../keyinbox.generations.js';

@@ -2,16 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { type ReadableMessage } from '../../../../src/core/messaging/message.js';
 import { CryptoFailure } from '../../../../src/crypto/crypto-failure.js';
 import { SecretBox } from '../../../../src/crypto/secret-box.js';
-import { cut, decodePayload, decodePreview, encodePayload, encodePreview, type MessagePayload } from '../../../../src/dialects/keyinbox/keyinbox.payload.js';
+import { cut, decodePayload, decodePreview, encodePayload, encodePreview, type MessageFacts, type MessagePayload } from '../../../../src/dialects/keyinbox/keyinbox.payload.js';
 import { OnceKeeper } from '../../../../src/dialects/keyinbox/messages/once.js';
 import { ids, keys, seal, somebody } from './support.js';
 
 const ada = somebody();
 const ben = somebody();
-const payload: MessagePayload = {
-  id: '0xSIDabc', digest: 'd'.repeat(64), from: ada.publicText, to: ben.publicText,
-  net: { ip: '192.0.2.7', userAgent: 'curl' }, subject: 'Plans \u0000', content: 'Meet 🦊 at noon.',
+const facts: MessageFacts = {
+  id: '0xSIDabc', digest: 'd'.repeat(64), from: ada.publicText, to: ben.publicText, subject: 'Plans \u0000', content: 'Meet 🦊 at noon.',
 };
+const payload: MessagePayload = { ...facts, net: { ip: '192.0.2.7', userAgent: 'curl' } };
 
 function stored(revision = 1, sender = ada.publicKey as typeof ada.publicKey | null) {
   const storedId = keys.storedId(payload.id);
@@ -50,7 +50,6 @@ describe('payload', () => {
   });
 
   test('the preview holds the cut texts and what identifies the message', () => {
-    const { net: _net, ...facts } = payload;
     expect(decodePreview(encodePreview({ ...payload, content: 'x'.repeat(50) }))).toEqual({ ...facts, content: 'x'.repeat(30) });
   });
 
@@ -65,7 +64,6 @@ describe('payload', () => {
 describe('sealed messages', () => {
   test('KEY-60 receiver and sender open the same message, others do not', () => {
     const { forReceiver, forSender } = stored();
-    const { net: _net, ...facts } = payload;
     expect(seal.reader(ben.privateKey).message(forReceiver)).toEqual(payload);
     expect(seal.reader(ada.privateKey).message(forSender)).toEqual(payload);
     expect(seal.reader(ada.privateKey).preview(forSender)).toEqual(facts);
