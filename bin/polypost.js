@@ -24,8 +24,8 @@ async function run() {
 async function buildFirst() {
   const builder = join(root, 'scripts', 'build.js');
   if (!existsSync(builder)) return fail('This installation of Polypost is incomplete: the folder dist is missing.');
-  const { build } = await import(pathToFileURL(builder).href);
-  console.error('Polypost is built before its first start.');
+  const { build, canBuild } = await import(pathToFileURL(builder).href);
+  if (canBuild()) console.error('Polypost is built before its first start.');
   const problem = build();
   return problem === undefined || fail(problem);
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bin, makeFolder, run, start } from '../../support/cli.js';
 import { createEmptyDatabase } from '../../support/database.js';
@@ -89,6 +89,27 @@ describe('polypost serve', () => {
     const { code, err } = await run(['serve'], { cwd: folder.path, env: { PORT: 'canary' } });
     expect([code, err]).toEqual([1, 'The settings cannot be used:\n  PORT must be a whole number from 0 to 65535\n']);
     expect(existsSync(join(folder.path, 'data'))).toBe(false);
+  });
+});
+
+describe('the secrets of a composed deployment', () => {
+  const script = join(bin, '../../scripts/make-secrets.js');
+  const make = () => run(['made'], { file: script, cwd: folder.path, env: { DATABASE_HOST: 'db.example' } });
+  const read = (path: string): string => readFileSync(join(folder.path, 'made', path), 'utf8').trim();
+
+  it('are made once, with an address of the database that fits, and start a server', async () => {
+    const first = await make();
+    expect(first).toMatchObject({ code: 0, err: '' });
+    const password = read('postgres/POSTGRES_PASSWORD');
+    expect(read('polypost/DATABASE_URL')).toBe(`postgres://polypost:${password}@db.example:5432/polypost`);
+    expect(first.out).not.toContain(password);
+    expect(statSync(join(folder.path, 'made/polypost')).mode & 0o777).toBe(0o700);
+    expect(await make()).toMatchObject({ code: 0, out: '' });
+    expect(read('postgres/POSTGRES_PASSWORD')).toBe(password);
+
+    const files = ['DATABASE_URL', ...Object.keys(SECRETS)].map((name) => [`${name}_FILE`, `made/polypost/${name}`]);
+    const checked = await run(['config', 'check'], { cwd: folder.path, env: { NODE_ENV: 'production', PUBLIC_URL: 'https://a.example', ...Object.fromEntries(files) as Record<string, string> } });
+    expect(checked).toMatchObject({ code: 0, err: '' });
   });
 });
 
