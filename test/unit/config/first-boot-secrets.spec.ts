@@ -11,7 +11,7 @@ class LanternVariables {
   LANTERN_SECRET: string;
 }
 const sections: readonly NamedSection[] = [{ name: 'lantern', config: LanternVariables }];
-const NAMES = ['LANTERN_SECRET', 'POLYPOST_ADMIN_TOKEN'];
+const NAMES = ['FILE_URL_SECRET', 'LANTERN_SECRET', 'POLYPOST_ADMIN_TOKEN'];
 
 let dataDir: string;
 let said: string[];
@@ -101,7 +101,8 @@ describe('secrets on first boot', () => {
     writeFileSync(pathOf('LANTERN_SECRET'), 'short\n');
     expect(await faultNames(start())).toEqual(['LANTERN_SECRET']);
     rmSync(pathOf('LANTERN_SECRET'));
-    symlinkSync('/etc/hostname', pathOf('LANTERN_SECRET'));
+    writeFileSync(join(dataDir, 'elsewhere'), 'Zk3vB8qLw1Xy7Tn0Rf5Hd2Jm9Pc4Gs6A\n');
+    symlinkSync(join(dataDir, 'elsewhere'), pathOf('LANTERN_SECRET'));
     expect(await faultNames(start())).toEqual(['LANTERN_SECRET']);
     rmSync(pathOf('LANTERN_SECRET'));
     writeFileSync(pathOf('LANTERN_SECRET'), '');

@@ -25,7 +25,8 @@ class LanternVariables {
 const sections: readonly NamedSection[] = [{ name: 'lantern', config: LanternVariables }];
 const SECRET = 'Zk3vB8qLw1Xy7Tn0Rf5Hd2Jm9Pc4Gs6A';
 const TOKEN = 'aQ9wE8rT7yU6iO5pA4sD3fG2hJ1kL0zX';
-const SECRETS = { POLYPOST_ADMIN_TOKEN: TOKEN, LANTERN_SECRET: SECRET };
+const FILES = 'h5Ns8dXr3vHf2gZt9LcYa4eJm7wq6pKb';
+const SECRETS = { POLYPOST_ADMIN_TOKEN: TOKEN, FILE_URL_SECRET: FILES, LANTERN_SECRET: SECRET };
 
 function load(env: Record<string, string>, files?: Record<string, string>) {
   return loadConfig({
@@ -142,7 +143,9 @@ describe('settings of a dialect', () => {
 
 describe('secrets', () => {
   it('are named when missing, all of them', () => {
-    expect(Object.keys(faultsOf({ POLYPOST_ADMIN_TOKEN: '', LANTERN_SECRET: '' }))).toEqual(['POLYPOST_ADMIN_TOKEN', 'LANTERN_SECRET']);
+    expect(Object.keys(faultsOf({ POLYPOST_ADMIN_TOKEN: '', FILE_URL_SECRET: '', LANTERN_SECRET: '' }))).toEqual([
+      'POLYPOST_ADMIN_TOKEN', 'FILE_URL_SECRET', 'LANTERN_SECRET',
+    ]);
   });
 
   it('come from files too, without the line breaks at the end', () => {
@@ -174,7 +177,7 @@ describe('secrets', () => {
   it('of a dialect that is switched off are not asked for', () => {
     class OtherVariables {}
     const both = [...sections, { name: 'other', config: OtherVariables }];
-    const config = loadConfig({ env: { POLYPOST_ADMIN_TOKEN: TOKEN, DIALECTS: 'other' }, sections: both });
+    const config = loadConfig({ env: { POLYPOST_ADMIN_TOKEN: TOKEN, FILE_URL_SECRET: FILES, DIALECTS: 'other' }, sections: both });
     expect(config.missingSecrets).toEqual([]);
   });
 
@@ -182,7 +185,7 @@ describe('secrets', () => {
     const { inspect } = await import('node:util');
     const config = load({ DATABASE_URL: 'postgres://u:verysecretword@h/d' });
     const shown = inspect(config, { depth: 9 }) + JSON.stringify([config, config.house, config.section(LanternVariables)]);
-    for (const secret of [SECRET, TOKEN, 'verysecretword']) expect(shown).not.toContain(secret);
+    for (const secret of [SECRET, TOKEN, FILES, 'verysecretword']) expect(shown).not.toContain(secret);
     expect(config.house.DATABASE_URL).toContain('verysecretword');
     expect(config.house.POLYPOST_ADMIN_TOKEN).toBe(TOKEN);
   });
