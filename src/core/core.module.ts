@@ -5,8 +5,10 @@ import { Credentials } from './accounts/credentials.js';
 import { DeleteUser } from './accounts/delete-user.js';
 import { Login } from './accounts/login.js';
 import { Users } from './accounts/users.js';
+import { AttachmentsModule } from './attachments/attachments.module.js';
 import { Conversations } from './conversations/conversations.js';
 import { DirectAttachments } from './conversations/direct-attachments.js';
+import { Notices } from './conversations/notices.js';
 import { SendDirectMessage } from './conversations/send-direct-message.js';
 import { WithdrawMessage } from './conversations/withdraw-message.js';
 import { Contracts } from './keyinbox/contracts.js';
@@ -18,15 +20,16 @@ import { ListMessages } from './messaging/list-messages.js';
 import { ReadMessage } from './messaging/read-message.js';
 import { SendMessage } from './messaging/send-message.js';
 import { Blocks } from './relations/blocks.js';
+import { Follows } from './relations/follows.js';
 import { Friendships } from './relations/friendships.js';
 
 const accounts = [Activity, Credentials, DeleteUser, Login, Users];
-const relations = [Blocks, Friendships];
-const conversations = [Conversations, DirectAttachments, SendDirectMessage, WithdrawMessage];
+const relations = [Blocks, Follows, Friendships];
+const conversations = [Conversations, DirectAttachments, Notices, SendDirectMessage, WithdrawMessage];
 const messaging = [SendMessage, ReadMessage, ListMessages, EditMessage, DeleteMessage];
 const keyinbox = [PublicIdentities, Contracts];
 const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox];
 
 /** The use cases the dialects call. */
-@Module({ imports: [CryptoModule], providers: [...useCases, Housekeeper], exports: useCases })
+@Module({ imports: [CryptoModule, AttachmentsModule], providers: [...useCases, Housekeeper], exports: [...useCases, AttachmentsModule] })
 export class CoreModule {}

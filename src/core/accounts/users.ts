@@ -6,8 +6,9 @@ import { type Id } from '../../kernel/id-source.js';
 import { CLOCK } from '../../kernel/tokens.js';
 import { Store } from '../../storage/store.js';
 import { BatchLoader } from '../batch-loader.js';
+import { BLOCK, FOLLOW } from '../relations/kinds.js';
 import { translateTakenName } from './taken-name.js';
-import { type User, userOf } from './user.js';
+import { type User, userBox, userOf } from './user.js';
 
 /** Ids beyond this are nobody's: they do not fit the column. */
 const ID_PATTERN = /^[1-9]\d{0,17}$/;
@@ -98,5 +99,22 @@ export class Users {
       const [total, rows] = await Promise.all([tx.users.count(), tx.users.page(page.skip, page.take)]);
       return { total, users: rows.map(userOf) };
     });
+  }
+
+  /** People a user could write to, by a part of their username or name. An empty text finds nobody. */
+  async search(command: {
+    by: Id;
+    text: string;
+    /** only those who follow the searcher */
+    followersOnly: boolean;
+    skip: number;
+    take: number;
+  }): Promise<{ total: number; users: User[] }> {
+    if (command.text === '') return { total: 0, users: [] };
+    const box = await this.store.ensureMailbox(userBox(command.by));
+    const { text, skip, take } = command;
+    const relation = command.followersOnly ? FOLLOW : null;
+    const { total, rows } = await this.store.read((tx) => tx.users.search(box, { text, relation, unless: BLOCK, skip, take }));
+    return { total, users: rows.map(userOf) };
   }
 }

@@ -49,10 +49,20 @@ export class FsBlobWriter implements BlobWriter {
   }
 
   async finish(): Promise<ReceivedBlob> {
+    return new FsReceivedBlob(this.folder, this.clock, await this.end());
+  }
+
+  /** Ends like finish, for whoever knows what to do with a file. */
+  async end(): Promise<WrittenFile> {
     assert(!this.ended, 'a blob writer ends once');
     this.ended = this.handle.close();
-    await this.ended;
-    return new FsReceivedBlob(this.folder, this.clock, this.path, this.size, this.hash.digest());
+    try {
+      await this.ended;
+    } catch (error) {
+      await this.abort();
+      throw diskFault(error);
+    }
+    return { path: this.path, size: this.size, sha256: this.hash.digest() };
   }
 
   async abort(): Promise<void> {
@@ -62,29 +72,60 @@ export class FsBlobWriter implements BlobWriter {
   }
 }
 
+/** A closed temporary file. */
+interface WrittenFile {
+  readonly path: string;
+  /** in bytes */
+  readonly size: number;
+  readonly sha256: Buffer;
+}
+
 /** A temporary file with everything in it. */
 class FsReceivedBlob implements ReceivedBlob {
-  readonly key: BlobKey;
   private accepting: Promise<void> | null = null;
   private discarded = false;
 
   constructor(
     private readonly folder: BlobFolder,
     private readonly clock: Clock,
-    private readonly path: string,
-    readonly size: number,
-    readonly sha256: Buffer,
-  ) {
-    this.key = sha256.toString('hex');
+    private file: WrittenFile,
+  ) {}
+
+  get key(): BlobKey {
+    return this.file.sha256.toString('hex');
+  }
+
+  get size(): number {
+    return this.file.size;
+  }
+
+  get sha256(): Buffer {
+    return this.file.sha256;
   }
 
   async inspect<T>(work: (bytes: RandomAccess) => Promise<T>): Promise<T> {
-    const handle = await open(this.path, 'r').catch((error: unknown) => Promise.reject(diskFault(error) as Error));
+    const handle = await open(this.file.path, 'r').catch((error: unknown) => Promise.reject(diskFault(error) as Error));
     try {
       return await work({ size: this.size, readInto: (target, offset) => readFully(handle, target, offset) });
     } finally {
       await handle.close();
     }
+  }
+
+  async rewrite(make: (bytes: RandomAccess) => AsyncIterable<Uint8Array>): Promise<void> {
+    assert(!this.discarded && !this.accepting, 'only received bytes can be rewritten');
+    const writer = await FsBlobWriter.create(this.folder, this.clock);
+    try {
+      await this.inspect(async (bytes) => {
+        for await (const chunk of make(bytes)) await writer.write(chunk);
+      });
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+    const { path } = this.file;
+    this.file = await writer.end();
+    await removeQuietly(path);
   }
 
   async accept(): Promise<BlobKey> {
@@ -103,7 +144,7 @@ class FsReceivedBlob implements ReceivedBlob {
     const accepted = await this.accepting?.then(() => true, () => false);
     if (accepted) return;
     this.discarded = true;
-    await removeQuietly(this.path);
+    await removeQuietly(this.file.path);
   }
 
   /**
@@ -114,7 +155,7 @@ class FsReceivedBlob implements ReceivedBlob {
   private async store(): Promise<void> {
     await this.folder.prepareFor(this.key);
     const place = this.folder.placeOf(this.key);
-    if (await renewFile(place, this.size, this.clock)) await rm(this.path, { force: true });
+    if (await renewFile(place, this.size, this.clock)) await rm(this.file.path, { force: true });
     else await this.moveTo(place);
     // also for bytes that were there: whoever brought them may not have come to it yet
     await syncFolder(dirname(place));
@@ -122,7 +163,7 @@ class FsReceivedBlob implements ReceivedBlob {
 
   private async moveTo(place: string): Promise<void> {
     const now = new Date(this.clock.now());
-    const handle = await open(this.path, 'r+');
+    const handle = await open(this.file.path, 'r+');
     try {
       await handle.utimes(now, now);
       await handle.sync();
@@ -130,14 +171,14 @@ class FsReceivedBlob implements ReceivedBlob {
       await handle.close();
     }
     try {
-      await rename(this.path, place);
+      await rename(this.file.path, place);
     } catch (error) {
       // where open files cannot be replaced, somebody reads the same bytes that came in meanwhile
       if (systemCode(error) === 'ENOENT' || !(await renewFile(place, this.size, this.clock))) {
         this.folder.forget();
         throw error;
       }
-      await rm(this.path, { force: true });
+      await rm(this.file.path, { force: true });
     }
   }
 }

@@ -6,7 +6,7 @@ import { CLOCK, ID_SOURCE } from '../../kernel/tokens.js';
 import { type NewMessage, type RelationCondition } from '../../storage/append/new-message.js';
 import { Store } from '../../storage/store.js';
 import { userBox } from '../accounts/user.js';
-import { BLOCK, CLOSED } from '../relations/kinds.js';
+import { BLOCK, CLOSED, FOLLOW } from '../relations/kinds.js';
 import { directMessage, type DirectMessage, SOCIAL } from './direct-message.js';
 
 /** Code of a delivery that is complete as soon as its row is there. */
@@ -36,6 +36,16 @@ export interface SendDirectMessageCommand {
     /** null: for ever */
     readonly lifetimeSeconds: number | null;
   };
+}
+
+/** The same text to several users, each in the conversation of that pair. */
+export interface SendToAllCommand extends Omit<SendDirectMessageCommand, 'to' | 'attachment'> {
+  /** at least one, without repetition */
+  readonly to: readonly Id[];
+  /** a file of each message, by recipient */
+  readonly attachmentFor?: (to: Id) => SendDirectMessageCommand['attachment'];
+  /** true: every recipient must follow the sender */
+  readonly followed: boolean;
 }
 
 /**
@@ -77,6 +87,54 @@ export class SendDirectMessage {
       case 'exhausted':
         throw new DomainError('quota_exceeded');
     }
+  }
+
+  /**
+   * Sends to all or to none: one refusal refuses everything. Nobody sees who else was addressed.
+   * The once key repeats the whole: its answer is read again from the store.
+   *
+   * @returns one message for each recipient, in their order
+   * @throws DomainError as execute; not_followed when a recipient does not follow the sender, a
+   *   block stands between two, or one of them is gone
+   */
+  async toAll(command: SendToAllCommand): Promise<{ messages: DirectMessage[]; conversationIds: number[]; replayed: boolean }> {
+    const fromBox = await this.store.ensureMailbox(userBox(command.from));
+    const parcel: NewMessage[] = [];
+    for (const to of command.to) {
+      const toBox = await this.store.ensureMailbox(userBox(to));
+      const one = { ...command, to, attachment: command.attachmentFor?.(to) ?? null };
+      const message = this.prepare(one, fromBox, toBox);
+      const follow = { fromId: toBox, kind: FOLLOW, toId: fromBox, stands: true };
+      parcel.push(command.followed ? { ...message, relations: [...message.relations, follow] } : message);
+    }
+    const [head, ...rest] = parcel;
+    if (!head) throw new DomainError('invalid_input', { field: 'recipients' });
+    // A repeat finds the messages again by the ids that the key keeps.
+    const result = Buffer.from(JSON.stringify(parcel.map((message) => message.id)));
+    const first = { ...head, once: head.once && { ...head.once, result } };
+    const outcome = await this.store.appendTogether([first, ...rest]);
+    if (outcome.kind === 'mismatch') throw new DomainError('duplicate');
+    if (outcome.kind === 'refused') throw new DomainError('not_followed');
+    if (outcome.kind === 'exhausted') throw new DomainError('quota_exceeded');
+    if (outcome.kind === 'replayed') return this.storedParcel(command.from, fromBox, JSON.parse(String(outcome.result)) as Id[]);
+    const messages = command.to.map((to, index) =>
+      asStored({ ...command, to, attachment: command.attachmentFor?.(to) ?? null }, parcel[index]!, outcome.talks[index]!.number),
+    );
+    return { messages, conversationIds: outcome.talks.map((talk) => talk.conversationId), replayed: false };
+  }
+
+  private async storedParcel(
+    from: Id,
+    fromBox: Id,
+    ids: readonly Id[],
+  ): Promise<{ messages: DirectMessage[]; conversationIds: number[]; replayed: boolean }> {
+    const rows = await this.store.read((tx) => tx.conversations.sentByIds(fromBox, ids));
+    if (rows.length === 0) throw new DomainError('message_not_found');
+    return {
+      messages: rows.map((row) => directMessage(row, { reader: from, readerBox: fromBox, partner: row.partner })),
+      conversationIds: rows.map((row) => Number(row.conversation_id)),
+      replayed: true,
+    };
   }
 
   private async stored(command: SendDirectMessageCommand, fromBox: Id, id: Id): Promise<DirectMessage> {

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Clock } from '../../kernel/clock.js';
 import { DomainError } from '../../kernel/domain-error.js';
 import { type Id, type IdSource } from '../../kernel/id-source.js';
+import { limits } from '../../kernel/limits.js';
 import { CLOCK, ID_SOURCE } from '../../kernel/tokens.js';
 import { type HeldTalk } from '../../storage/repositories/conversations.repository.js';
 import { Store } from '../../storage/store.js';
@@ -39,8 +40,33 @@ export class WithdrawMessage {
       const talk = (await tx.conversations.holdOwn(box, command.number)) ?? notFound();
       if (talk.withdrawn_at) return;
       await tx.conversations.withdraw(talk, at);
-      if (isUnread(talk)) await tx.conversations.lessUnread(talk.peer_id, SOCIAL, box);
+      if (isUnread(talk) && (await tx.conversations.findReceived(talk.peer_id, command.number))) {
+        await tx.conversations.lessUnread(talk.peer_id, SOCIAL, box);
+      }
       for (const boxId of [talk.peer_id, box]) await this.note(tx, talk, boxId, 'message.withdrawn', at);
+    });
+  }
+
+  /**
+   * Removes a message for both without a trace, place included.
+   * @throws DomainError message_not_found unless `by` sent it and still sees it
+   */
+  async erase(command: NamedMessage): Promise<void> {
+    const box = await this.boxOf(command.by);
+    const at = new Date(this.clock.now());
+    await this.store.run(async (tx) => {
+      const found = (await tx.conversations.findOwn(box, command.number)) ?? notFound();
+      const peer = found.peer_id;
+      for (const [side, other] of BigInt(box) < BigInt(peer) ? [[box, peer], [peer, box]] as const : [[peer, box], [box, peer]] as const) {
+        await tx.conversations.holdSide(side, SOCIAL, other);
+      }
+      const talk = (await tx.conversations.holdOwn(box, command.number)) ?? notFound();
+      const seenByPeer = talk.recipient_deleted_at === null && (await tx.conversations.findReceived(peer, command.number)) !== null;
+      await tx.messages.remove({ ...talk, revision: 0 });
+      if (seenByPeer && isUnread(talk) && !talk.withdrawn_at) await tx.conversations.lessUnread(peer, SOCIAL, box);
+      if (seenByPeer) await tx.conversations.lessShown(peer, SOCIAL, box);
+      if (talk.sender_deleted_at === null) await tx.conversations.lessShown(box, SOCIAL, peer);
+      for (const boxId of [peer, box]) await this.note(tx, talk, boxId, 'message.erased', at);
     });
   }
 
@@ -64,8 +90,7 @@ export class WithdrawMessage {
       else await this.hideReceived(tx, talk, at);
       await tx.conversations.lessShown(box, SOCIAL, other);
       await this.note(tx, talk, box, 'message.removed', at);
-      const goneForOther = sent ? talk.recipient_deleted_at : talk.sender_deleted_at;
-      if (goneForOther) await tx.messages.remove({ ...talk, revision: 0 });
+      await tx.conversations.removeUnseen(box, SOCIAL, other, limits.housekeeping_rows_max);
     });
   }
 

@@ -32,6 +32,23 @@ export class Blocks {
     await this.store.run((tx) => tx.relations.remove({ fromId, kind: BLOCK, toId }));
   }
 
+  /** @returns whether `by` blocks `whom` */
+  async stands(by: Id, whom: Id): Promise<boolean> {
+    const [fromId, toId] = await this.boxes(by, whom);
+    return this.store.read((tx) => tx.relations.stands({ fromId, kind: BLOCK, toId }));
+  }
+
+  /** Blocks, or lifts the block. @returns whether the block stands now */
+  async toggle(by: Id, whom: Id): Promise<boolean> {
+    const [fromId, toId] = await this.boxes(by, whom);
+    const at = new Date(this.clock.now());
+    return this.store.run(async (tx) => {
+      await tx.relations.holdPair(fromId, toId);
+      if (await tx.relations.remove({ fromId, kind: BLOCK, toId })) return false;
+      return tx.relations.put({ fromId, kind: BLOCK, toId }, at);
+    });
+  }
+
   /** Whom this user blocks, oldest first, at most 1,000. */
   async blockedBy(id: Id): Promise<Id[]> {
     const box = await this.store.ensureMailbox(userBox(id));

@@ -4,3 +4,5 @@ export const FRIEND = 'friend';
 export const BLOCK = 'block';
 /** From a mailbox to itself: its owner is gone, nothing may be sent or received any more. */
 export const CLOSED = 'closed';
+/** One-sided: the first wants to hear from the second. */
+export const FOLLOW = 'follow';

@@ -29,7 +29,9 @@ const FIND = statement<TalkAttachmentRow>(
 );
 const REFERENCED = statement<{ storage_key: string }>(
   'attachment-referenced',
-  'SELECT DISTINCT storage_key FROM attachments WHERE storage_key = ANY ($1::text[])',
+  // one look into the index per key, however many messages share it
+  `SELECT storage_key FROM unnest($1::text[]) AS asked (storage_key)
+   WHERE EXISTS (SELECT 1 FROM attachments a WHERE a.storage_key = asked.storage_key)`,
 );
 
 /** Files of messages. The bytes lie in the blob store. */

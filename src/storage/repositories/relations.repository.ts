@@ -47,6 +47,26 @@ const TARGETS = statement<{ user_id: Id }>(
   `SELECT m.user_id FROM relations r JOIN mailboxes m ON m.id = r.to_id
    WHERE r.from_id = $1 AND r.kind = $2 ORDER BY r.created_at, r.to_id LIMIT $3`,
 );
+const TARGETS_AMONG = statement<{ user_id: Id }>(
+  'relation-targets-among',
+  `SELECT m.user_id FROM relations r JOIN mailboxes m ON m.id = r.to_id
+   WHERE r.from_id = $1 AND r.kind = $2 AND m.user_id = ANY ($3::bigint[])`,
+);
+/** One side of a kind, those with the relation both ways first; `mutual` null for both sorts. */
+const sideOf = (near: 'from_id' | 'to_id', far: 'from_id' | 'to_id') => {
+  const rows = `FROM relations r
+    LEFT JOIN relations back ON back.from_id = r.to_id AND back.kind = r.kind AND back.to_id = r.from_id
+    JOIN mailboxes m ON m.id = r.${far}
+    WHERE r.${near} = $1 AND r.kind = $2 AND ($3::boolean IS NULL OR (back.from_id IS NOT NULL) = $3)`;
+  return {
+    page: statement<{ user_id: Id }>(
+      `relation-side-${far}`,
+      `SELECT m.user_id ${rows} ORDER BY back.from_id IS NULL, r.created_at, r.${far} OFFSET $4 LIMIT $5`,
+    ),
+    count: statement<{ total: string }>(`relation-side-count-${far}`, `SELECT count(*) AS total ${rows}`),
+  };
+};
+const SIDES = { targets: sideOf('from_id', 'to_id'), sources: sideOf('to_id', 'from_id') };
 const HOLD_PAIR = statement(
   'relation-hold-pair',
   'SELECT 1 FROM mailboxes WHERE id IN ($1, $2) ORDER BY id FOR NO KEY UPDATE',
@@ -101,6 +121,26 @@ export class RelationsRepository {
   /** Users this mailbox holds the relation towards, oldest first. */
   async targets(boxId: Id, kind: string, limit: number): Promise<Id[]> {
     return (await this.sql.all(TARGETS, [boxId, kind, limit])).map((row) => row.user_id);
+  }
+
+  /** @returns those of the given users towards whom the relation stands */
+  async targetsAmong(boxId: Id, kind: string, userIds: readonly Id[]): Promise<Id[]> {
+    return (await this.sql.all(TARGETS_AMONG, [boxId, kind, userIds])).map((row) => row.user_id);
+  }
+
+  /** Users on one side of a relation, mutual ones first, then oldest first. */
+  async sides(
+    boxId: Id,
+    kind: string,
+    side: 'targets' | 'sources',
+    page: { skip: number; take: number; mutual?: boolean },
+  ): Promise<{ total: number; ids: Id[] }> {
+    const mutual = page.mutual ?? null;
+    const [count, rows] = await Promise.all([
+      this.sql.one(SIDES[side].count, [boxId, kind, mutual]),
+      this.sql.all(SIDES[side].page, [boxId, kind, mutual, page.skip, page.take]),
+    ]);
+    return { total: Number(count?.total ?? 0), ids: rows.map((row) => row.user_id) };
   }
 
   /**

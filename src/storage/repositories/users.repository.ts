@@ -91,6 +91,19 @@ const UNPURGED = statement<{ id: Id; deletedAt: Date }>(
 );
 const PURGED = statement('users-purged', 'UPDATE users SET purged_at = $2 WHERE id = $1');
 
+/** Those who may be written to, whose username or name holds a text; `followersOf` null for everybody. */
+const searchRows = `FROM users u JOIN mailboxes m ON m.user_id = u.id
+   WHERE u.deleted_at IS NULL AND u.disabled_at IS NULL AND m.id <> $1
+     AND (u.username ILIKE $3 OR concat_ws(' ', u.first_name, u.last_name) ILIKE $3)
+     AND ($2::text IS NULL OR EXISTS (SELECT FROM relations r WHERE r.from_id = m.id AND r.kind = $2 AND r.to_id = $1))
+     AND NOT EXISTS (SELECT FROM relations b WHERE b.kind = $4 AND (b.from_id, b.to_id) IN ((m.id, $1), ($1, m.id)))`;
+const SEARCH = statement<UserRow>(
+  'users-search',
+  `SELECT ${COLUMNS} FROM users WHERE id IN (SELECT u.id ${searchRows}) ORDER BY lower(username) OFFSET $5 LIMIT $6`,
+);
+const SEARCH_COUNT = statement<{ total: string }>('users-search-count', `SELECT count(*) AS total ${searchRows}`);
+const OF_BOX = statement<{ user_id: Id }>('users-of-box', 'SELECT user_id FROM mailboxes WHERE id = $1 AND user_id IS NOT NULL');
+
 /** People. Deleted ones are not found. */
 export class UsersRepository {
   constructor(private readonly sql: Sql) {}
@@ -154,5 +167,29 @@ export class UsersRepository {
 
   async markPurged(id: Id, at: Date): Promise<void> {
     await this.sql.all(PURGED, [id, at]);
+  }
+
+  /** @returns whose mailbox this is */
+  async idOfBox(boxId: Id): Promise<Id | null> {
+    return (await this.sql.one(OF_BOX, [boxId]))?.user_id ?? null;
+  }
+
+  /**
+   * People this mailbox could write to.
+   * @param search.text taken literally
+   * @param search.relation the relation they must hold towards the mailbox; null for none
+   * @param search.unless a relation that must stand in neither direction
+   */
+  async search(
+    boxId: Id,
+    search: { text: string; relation: string | null; unless: string; skip: number; take: number },
+  ): Promise<{ total: number; rows: UserRow[] }> {
+    const pattern = `%${search.text.replace(/[\\%_]/g, '\\$&')}%`;
+    const values = [boxId, search.relation, pattern, search.unless];
+    const [count, rows] = await Promise.all([
+      this.sql.one(SEARCH_COUNT, values),
+      this.sql.all(SEARCH, [...values, search.skip, search.take]),
+    ]);
+    return { total: Number(count?.total ?? 0), rows };
   }
 }

@@ -5,9 +5,11 @@ import { Login } from '../../../src/core/accounts/login.js';
 import { Users } from '../../../src/core/accounts/users.js';
 import { Conversations } from '../../../src/core/conversations/conversations.js';
 import { DirectAttachments } from '../../../src/core/conversations/direct-attachments.js';
+import { Notices } from '../../../src/core/conversations/notices.js';
 import { SendDirectMessage, type SendDirectMessageCommand } from '../../../src/core/conversations/send-direct-message.js';
 import { WithdrawMessage } from '../../../src/core/conversations/withdraw-message.js';
 import { Blocks } from '../../../src/core/relations/blocks.js';
+import { Follows } from '../../../src/core/relations/follows.js';
 import { Friendships } from '../../../src/core/relations/friendships.js';
 import { Passwords } from '../../../src/crypto/passwords.js';
 import { type DomainError } from '../../../src/kernel/domain-error.js';
@@ -25,6 +27,8 @@ let withdraw: WithdrawMessage;
 let files: DirectAttachments;
 let friends: Friendships;
 let blocks: Blocks;
+let follows: Follows;
+let notices: Notices;
 let deleteUser: DeleteUser;
 
 beforeAll(async () => {
@@ -40,6 +44,8 @@ beforeAll(async () => {
   files = new DirectAttachments(t.store);
   friends = new Friendships(t.store, t.clock);
   blocks = new Blocks(t.store, t.clock);
+  follows = new Follows(t.store, t.clock);
+  notices = new Notices(t.store, t.clock);
   deleteUser = new DeleteUser(t.store, t.clock);
 });
 afterAll(async () => {
@@ -207,6 +213,109 @@ describe('conversations', () => {
     const number = await say(ada, ben, 'once', { once });
     expect(await send.execute({ from: ada, to: ben, text: 'once', origin: 'test', once })).toMatchObject({ replayed: true, message: { number, text: 'once' } });
     expect(await texts(ben, ada)).toEqual(['once']);
+  });
+});
+
+describe('views, notices and several recipients', () => {
+  it('clearing empties one view; later messages show; what both cleared is gone for good', async () => {
+    const [ada, ben] = [await person(), await person()];
+    for (let i = 0; i < 5; i += 1) await say(i % 2 ? ada : ben, i % 2 ? ben : ada, `canary-clear-${i}`);
+    expect(await conversations.clear({ reader: ada, partner: ben })).toBe(true);
+    expect(await conversations.clear({ reader: ada, partner: ben })).toBe(false);
+    expect(await texts(ada, ben)).toEqual([]);
+    expect(await texts(ben, ada)).toHaveLength(5);
+    expect((await conversations.recent({ reader: ada, skip: 0, take: 5 })).total).toBe(0);
+    const number = await say(ben, ada, 'later');
+    expect(await texts(ada, ben)).toEqual(['later']);
+    expect(await counters(ada, ben)).toEqual({ kept: { total: 1, unread: 1 }, counted: { total: 1, unread: 1 } });
+    expect(await conversations.message(ada, number - 1)).toBeNull();
+    expect((await conversations.message(ada, number))?.text).toBe('later');
+    await conversations.clear({ reader: ben, partner: ada });
+    expect(await t.db.sql(`SELECT 1 FROM messages WHERE body LIKE 'canary-clear%'::bytea`)).toEqual([]);
+    expect(await texts(ada, ben)).toEqual(['later']);
+  });
+
+  it('an erased message is gone for both, counts and latest message included', async () => {
+    const [ada, ben] = [await person(), await person()];
+    await say(ada, ben, 'first');
+    const second = await say(ada, ben, 'second');
+    expect(await codeOf(withdraw.erase({ by: ben, number: second }))).toBe('message_not_found');
+    await withdraw.erase({ by: ada, number: second });
+    expect([await texts(ada, ben), await texts(ben, ada)]).toEqual([['first'], ['first']]);
+    expect((await conversations.recent({ reader: ben, skip: 0, take: 5 })).entries[0]).toMatchObject({ unreadCount: 1, message: { text: 'first' } });
+    expect((await counters(ben, ada)).kept).toEqual({ total: 1, unread: 1 });
+    expect(await conversations.message(ben, second)).toBeNull();
+    expect(await codeOf(withdraw.erase({ by: ada, number: second }))).toBe('message_not_found');
+  });
+
+  it('a range of numbers is paged and counted', async () => {
+    const [ada, ben] = [await person(), await person()];
+    const numbers: number[] = [];
+    for (let i = 0; i < 6; i += 1) numbers.push(await say(i % 2 ? ada : ben, i % 2 ? ben : ada, `r${i}`));
+    const range = { reader: ada, partner: ben, from: numbers[1]!, before: numbers[4]! };
+    const page = await conversations.page({ ...range, skip: 0, take: 10 });
+    expect([await conversations.countRange(range), page.messages.map((message) => message.text)]).toEqual([3, ['r3', 'r2', 'r1']]);
+    const id = (await conversations.idOf(ada, ben))!;
+    expect(await conversations.idOf(ben, ada)).toBe(id);
+    expect(await conversations.byId(ben, id)).toMatchObject({ partner: ada, unreadCount: 3 });
+    expect(await conversations.byId(await person(), id)).toBeNull();
+  });
+
+  it('notices: new until listed by number or read, gone with their message', async () => {
+    const [ada, ben, carl] = [await person(), await person(), await person()];
+    const numbers = [await say(ada, ben, 'n1'), await say(carl, ben, 'n2'), await say(ada, ben, 'n3')];
+    const seen = async () => (await notices.list({ reader: ben, take: 10 })).map((notice) => [notice.message.text, notice.isNew]);
+    expect(await seen()).toEqual([['n3', true], ['n2', true], ['n1', true]]);
+    await notices.markNoticed(ben, [numbers[1]!, 999_999]);
+    await notices.markNoticed(ada, [numbers[0]!]);
+    expect([await notices.countNew(ben), await seen()]).toEqual([2, [['n3', true], ['n2', false], ['n1', true]]]);
+    await conversations.markRead({ reader: ben, partner: ada });
+    expect(await notices.countNew(ben)).toBe(0);
+    await withdraw.erase({ by: carl, number: numbers[1]! });
+    expect((await seen()).map(([text]) => text)).toEqual(['n3', 'n1']);
+    expect((await notices.list({ reader: ben, take: 10, before: numbers[2]! })).map((notice) => notice.message.text)).toEqual(['n1']);
+    await conversations.clear({ reader: ben, partner: ada });
+    expect(await seen()).toEqual([]);
+  });
+
+  it('to several: each follows the sender, or nobody gets anything; a repeat returns the same', async () => {
+    const [ada, ben, carl] = [await person(), await person(), await person()];
+    const once = { scope: 's', key: `all-${ada}`, digest: Buffer.from('d'), lifetimeSeconds: 60 };
+    const command = { from: ada, to: [ben, carl], text: 'to all', origin: 'test', followed: true, once };
+    await follows.toggle(ben, ada);
+    expect(await codeOf(send.toAll(command))).toBe('not_followed');
+    expect(await texts(ben, ada)).toEqual([]);
+    await follows.toggle(carl, ada);
+    const sent = await send.toAll(command);
+    expect(sent.messages.map((message) => message.to)).toEqual([ben, carl]);
+    expect(new Set(sent.conversationIds).size).toBe(2);
+    const again = await send.toAll(command);
+    expect(again).toMatchObject({ replayed: true, conversationIds: sent.conversationIds });
+    expect(again.messages.map((message) => message.number)).toEqual(sent.messages.map((message) => message.number));
+    await follows.toggle(carl, ada);
+    expect(await codeOf(send.toAll({ ...command, once: { ...once, key: 'next' } }))).toBe('not_followed');
+    expect([await texts(ben, ada), await texts(carl, ada)]).toEqual([['to all'], ['to all']]);
+  });
+
+  it('follow lists put mutual ones first; the search finds followers by part of a name, literally', async () => {
+    const ada = await person({ username: 'SearchedAda', firstName: 'Ada', lastName: '100%_sure' });
+    const [ben, carl] = [await person({ username: 'benNeedle' }), await person({ firstName: 'Carl', lastName: 'Needle%' })];
+    await follows.toggle(ben, ada);
+    await follows.toggle(carl, ada);
+    await follows.toggle(ada, carl);
+    expect(await follows.followers(ada, { skip: 0, take: 9 })).toEqual({ total: 2, ids: [carl, ben] });
+    expect(await follows.followers(ada, { skip: 0, take: 9, mutual: false })).toEqual({ total: 1, ids: [ben] });
+    expect(await follows.followedOf(ada, [ben, carl])).toEqual(new Set([carl]));
+    const found = async (text: string, by = ada) => (await users.search({ by, text, followersOnly: true, skip: 0, take: 9 })).users.map((user) => user.id);
+    expect((await found('NEEDLE')).sort()).toEqual([ben, carl].sort());
+    expect(await found('needle%')).toEqual([carl]);
+    expect(await found('')).toEqual([]);
+    expect(await found('ada', carl)).toEqual([ada]);
+    await blocks.toggle(ben, ada);
+    expect(await found('needle')).toEqual([carl]);
+    await expect(follows.toggle(ada, ben)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await follows.toggle(ben, carl)).toBe(true);
+    expect(await follows.toggle(ben, carl)).toBe(false);
   });
 });
 
