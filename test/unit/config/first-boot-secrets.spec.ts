@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../../../src/config/config-error.js';
 import { type NamedSection, type SecretSpec } from '../../../src/config/config.js';
+import { HouseVariables } from '../../../src/config/env.js';
 import { loadConfigForStart } from '../../../src/config/first-boot-secrets.js';
 import { SecretFolder } from '../../../src/config/secret-folder.js';
 
@@ -11,7 +12,7 @@ class LanternVariables {
   LANTERN_SECRET: string;
 }
 const sections: readonly NamedSection[] = [{ name: 'lantern', config: LanternVariables }];
-const NAMES = ['FILE_URL_SECRET', 'LANTERN_SECRET', 'POLYPOST_ADMIN_TOKEN'];
+const NAMES = [...HouseVariables.secrets.map(({ name }) => name), 'LANTERN_SECRET'].sort();
 
 let dataDir: string;
 let said: string[];

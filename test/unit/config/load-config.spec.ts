@@ -1,3 +1,4 @@
+import { HouseVariables } from '../../../src/config/env.js';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { ConfigError, type ConfigFault } from '../../../src/config/config-error.js';
 import { type NamedSection, type SecretSpec } from '../../../src/config/config.js';
@@ -25,8 +26,12 @@ class LanternVariables {
 const sections: readonly NamedSection[] = [{ name: 'lantern', config: LanternVariables }];
 const SECRET = 'Zk3vB8qLw1Xy7Tn0Rf5Hd2Jm9Pc4Gs6A';
 const TOKEN = 'aQ9wE8rT7yU6iO5pA4sD3fG2hJ1kL0zX';
-const FILES = 'h5Ns8dXr3vHf2gZt9LcYa4eJm7wq6pKb';
-const SECRETS = { POLYPOST_ADMIN_TOKEN: TOKEN, FILE_URL_SECRET: FILES, LANTERN_SECRET: SECRET };
+const HOUSE_SECRETS = HouseVariables.secrets.map(({ name }) => name);
+const SECRETS = {
+  ...Object.fromEntries(HOUSE_SECRETS.map((name, index) => [name, `${TOKEN}${index}`])),
+  POLYPOST_ADMIN_TOKEN: TOKEN,
+  LANTERN_SECRET: SECRET,
+};
 
 function load(env: Record<string, string>, files?: Record<string, string>) {
   return loadConfig({
@@ -143,9 +148,8 @@ describe('settings of a dialect', () => {
 
 describe('secrets', () => {
   it('are named when missing, all of them', () => {
-    expect(Object.keys(faultsOf({ POLYPOST_ADMIN_TOKEN: '', FILE_URL_SECRET: '', LANTERN_SECRET: '' }))).toEqual([
-      'POLYPOST_ADMIN_TOKEN', 'FILE_URL_SECRET', 'LANTERN_SECRET',
-    ]);
+    const none = Object.fromEntries(Object.keys(SECRETS).map((name) => [name, '']));
+    expect(Object.keys(faultsOf(none))).toEqual([...HOUSE_SECRETS, 'LANTERN_SECRET']);
   });
 
   it('come from files too, without the line breaks at the end', () => {
@@ -177,7 +181,7 @@ describe('secrets', () => {
   it('of a dialect that is switched off are not asked for', () => {
     class OtherVariables {}
     const both = [...sections, { name: 'other', config: OtherVariables }];
-    const config = loadConfig({ env: { POLYPOST_ADMIN_TOKEN: TOKEN, FILE_URL_SECRET: FILES, DIALECTS: 'other' }, sections: both });
+    const config = loadConfig({ env: { ...SECRETS, LANTERN_SECRET: '', DIALECTS: 'other' }, sections: both });
     expect(config.missingSecrets).toEqual([]);
   });
 
