@@ -189,7 +189,7 @@ describe('secrets', () => {
     const { inspect } = await import('node:util');
     const config = load({ DATABASE_URL: 'postgres://u:verysecretword@h/d' });
     const shown = inspect(config, { depth: 9 }) + JSON.stringify([config, config.house, config.section(LanternVariables)]);
-    for (const secret of [SECRET, TOKEN, FILES, 'verysecretword']) expect(shown).not.toContain(secret);
+    for (const secret of [...Object.values(SECRETS), 'verysecretword']) expect(shown).not.toContain(secret);
     expect(config.house.DATABASE_URL).toContain('verysecretword');
     expect(config.house.POLYPOST_ADMIN_TOKEN).toBe(TOKEN);
   });
