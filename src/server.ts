@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppModule } from './app.module.js';
 import { appOptions, setUpApp } from './app.set-up.js';
 import { loadConfigForStart } from './config/first-boot-secrets.js';
@@ -17,6 +18,8 @@ import { Database } from './storage/database.js';
 /** How often, and after what time, a database that is still starting is asked again. */
 const CONNECT_ATTEMPTS_MAX = 30;
 const CONNECT_PAUSE_MS = 1_000;
+/** Ctrl-C comes twice where the parent passes it on (npm, our own launcher): so soon it is one wish. */
+const SAME_SIGNAL_MS = 1_000;
 
 /** Takes one line for the person at the console. Never called with request data. */
 export type Say = (line: string) => void;
@@ -52,14 +55,15 @@ class Undo {
  *
  * @param env the environment to read settings from
  * @param say takes lines for the console
+ * @param signal ends the wait for a database that does not answer
  * @throws ConfigError, EmbeddedUnavailable, DataFolderBusy or the driver's error; nothing is left running
  */
-export async function bringUp(env: NodeJS.ProcessEnv, say: Say): Promise<RunningServer> {
+export async function bringUp(env: NodeJS.ProcessEnv, say: Say, signal?: AbortSignal): Promise<RunningServer> {
   const config = await loadConfigForStart({ env, sections: dialects, say });
   for (const warning of config.warnings) say(`Warning: ${warning}`);
   const undo = new Undo();
   try {
-    const database = await openDatabase(config, undo, say);
+    const database = await openDatabase(config, undo, say, signal);
     await database.migrate();
     const app = await NestFactory.create<NestExpressApplication>(
       AppModule.register({ config, database }),
@@ -82,9 +86,14 @@ function toConsole(line: string): void {
 }
 
 /** Connects to DATABASE_URL, or to the database the server brings along. */
-export async function openDatabase(config: LoadedConfig, undo: { add(step: () => Promise<void>): void }, say: Say): Promise<Database> {
+export async function openDatabase(
+  config: LoadedConfig,
+  undo: { add(step: () => Promise<void>): void },
+  say: Say,
+  signal?: AbortSignal,
+): Promise<Database> {
   const url = config.house.DATABASE_URL ?? (await startEmbedded(config, undo, say));
-  const database = await connect(url, config.house.DATABASE_POOL_MAX, say);
+  const database = await connect(url, config.house.DATABASE_POOL_MAX, say, signal);
   undo.add(() => database.close());
   return database;
 }
@@ -97,14 +106,14 @@ async function startEmbedded(config: LoadedConfig, undo: { add(step: () => Promi
   return embedded.url;
 }
 
-async function connect(url: string, poolMax: number, say: Say): Promise<Database> {
+async function connect(url: string, poolMax: number, say: Say, signal?: AbortSignal): Promise<Database> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await Database.connect({ url, poolMax });
     } catch (error) {
       if (attempt >= CONNECT_ATTEMPTS_MAX || databaseFault(error) !== 'away' || isWrongAddress(error)) throw error;
       if (attempt === 1) say('The database does not answer yet; trying again for half a minute.');
-      await new Promise((resolve) => setTimeout(resolve, CONNECT_PAUSE_MS));
+      await sleep(CONNECT_PAUSE_MS, undefined, { signal });
     }
   }
 }
@@ -122,23 +131,29 @@ function addressOf(app: NestExpressApplication, config: LoadedConfig): string {
 
 /**
  * Runs the server until SIGTERM or SIGINT, then answers what was accepted and ends with code 0.
- * A second signal ends it at once.
+ * A signal that is repeated later ends it at once.
  */
 export async function startServer(env: NodeJS.ProcessEnv, say: Say = toConsole): Promise<void> {
-  let stopping = false;
-  const started = bringUp(env, say);
+  const stopping = new AbortController();
+  const started = bringUp(env, say, stopping.signal);
   const stopped = new Promise<void>((resolve) => {
+    let stopMs = 0;
     const end = (signal: string): void => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      say(`${signal}: finishing what was accepted.`);
-      started.then((server) => server.stop()).then(resolve, resolve);
+      if (!stopping.signal.aborted) {
+        stopMs = performance.now();
+        say(`${signal}: finishing what was accepted.`);
+        stopping.abort();
+        started.then((server) => server.stop()).then(resolve, resolve);
+      } else if (performance.now() - stopMs > SAME_SIGNAL_MS) process.exit(1);
     };
     process.on('SIGTERM', () => end('SIGTERM'));
     process.on('SIGINT', () => end('SIGINT'));
   });
-  const server = await started;
-  if (!stopping) say(`Polypost listens on ${server.url} (API description: ${server.url}/docs). Ctrl-C stops it.`);
+  const server = await started.catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'AbortError') return null;
+    throw error;
+  });
+  if (server && !stopping.signal.aborted) say(`Polypost listens on ${server.url} (API description: ${server.url}/docs). Ctrl-C stops it.`);
   await stopped;
   say('Stopped.');
 }
