@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** Something that changed what a mailbox sees. The columns and their reasons stand in the migrations. */
 @Entity('events')
-@Index('events_created_idx', ['createdAt'])
+@Index('events_created_idx', { synchronize: false })
 export class Event {
   @PrimaryColumn({ name: 'box_id', type: 'bigint', primaryKeyConstraintName: 'events_pk' })
   boxId: string;
