@@ -17,6 +17,8 @@ export const limits = {
   /** live views catch up from the event table for this long */
   event_retention_days: 30,
   housekeeping_rows_max: 1_000,
+  /** stored files looked up at a time when unreferenced ones are swept */
+  sweep_keys_max: 500,
   mailbox_cache_entries_max: 100_000,
   rate_limiter_entries_max: 100_000,
   drain_seconds_max: 8,
