@@ -62,7 +62,7 @@ async function openDatabase() {
 
 function secrets() {
   const secret = () => randomBytes(32).toString('base64url');
-  return { POLYPOST_ADMIN_TOKEN: secret(), KEYINBOX_NETWORK_SECRET: secret(), KEYINBOX_LOOKUP_PEPPER: secret() };
+  return { POLYPOST_ADMIN_TOKEN: secret(), FILE_URL_SECRET: secret(), KEYINBOX_NETWORK_SECRET: secret(), KEYINBOX_LOOKUP_PEPPER: secret() };
 }
 
 async function startCore(url) {

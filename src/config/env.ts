@@ -10,6 +10,7 @@ import { type MetricsAddress, parseMetricsAddress, parseRateLimits, type RateLim
 export class HouseVariables {
   static readonly secrets: readonly SecretSpec[] = [
     { name: 'POLYPOST_ADMIN_TOKEN', bytesMin: 32, rotates: false, shown: true },
+    { name: 'FILE_URL_SECRET', bytesMin: 32, rotates: true, shown: false },
   ];
   static readonly sensitive: readonly string[] = ['DATABASE_URL'];
 
@@ -75,6 +76,12 @@ export class HouseVariables {
 
   /** token of the administration API; at least 32 bytes */
   POLYPOST_ADMIN_TOKEN: string;
+
+  /** signs the addresses of files that open without a login; at least 32 bytes */
+  FILE_URL_SECRET: string;
+
+  /** older file secrets whose addresses stay good until they expire */
+  FILE_URL_SECRET_PREVIOUS: readonly string[];
 
   static check(house: HouseVariables): readonly ConfigFault[] {
     return house.NODE_ENV === 'production' && house.RATE_LIMITS.off

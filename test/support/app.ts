@@ -1,6 +1,9 @@
 import { Test } from '@nestjs/testing';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { AppModule } from '../../src/app.module.js';
 import { appOptions, setUpApp } from '../../src/app.set-up.js';
@@ -17,6 +20,7 @@ import { createDatabase, type TestDatabase } from './database.js';
 /** Secrets of tests only; the server refuses them outside NODE_ENV=test if they are examples. */
 export const TEST_SECRETS = {
   POLYPOST_ADMIN_TOKEN: 'test-admin-token-0123456789abcdef0123456789',
+  FILE_URL_SECRET: 'test-file-url-secret-0123456789abcdef0123',
   KEYINBOX_NETWORK_SECRET: 'example-network-secret-0123456789abcdef',
   KEYINBOX_LOOKUP_PEPPER: 'test-lookup-pepper-0123456789abcdef01234',
 };
@@ -43,8 +47,10 @@ export interface TestAppOptions {
 /** The whole server, set up exactly as main does, on a database of its own. */
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const db = options.db ?? (await createDatabase());
+  const dataDir = mkdtempSync(join(tmpdir(), 'polypost-app-'));
   const env = {
     NODE_ENV: 'test',
+    DATA_DIR: dataDir,
     DATABASE_URL: db.url,
     DATABASE_POOL_MAX: '6',
     PUBLIC_URL: 'http://localhost:3000',
@@ -76,6 +82,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
       await drain(app);
       await database.close();
       if (!options.db) await db.drop();
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
