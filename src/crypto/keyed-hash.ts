@@ -9,7 +9,7 @@ const DOMAIN_END = Buffer.from([0]);
  * Parts are concatenated as they are: where more than one of them varies in length, pass them
  * through {@link framed} first.
  *
- * @param secret the key, 32 bytes or more
+ * @param secret the key, 32 bytes or more; a KeyObject where it is used often
  * @param domain what the hash is for, e.g. `polypost/keyinbox/mailbox/v1`; keeps uses apart
  * @param parts bytes, or text taken as UTF-8
  * @returns 32 bytes

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { constantTimeEqual } from './constant-time.js';
 import { keyedHash } from './keyed-hash.js';
 
@@ -6,17 +7,17 @@ import { keyedHash } from './keyed-hash.js';
  * what is new is signed with the current value, what comes back may carry any of them.
  */
 export class RotatingSecret {
-  private readonly all: readonly Buffer[];
+  private readonly current: KeyObject;
+  private readonly all: readonly KeyObject[];
 
   /**
    * @param current signs from now on
    * @param previous older values that are still believed
    */
-  constructor(
-    private readonly current: Buffer,
-    previous: readonly Buffer[] = [],
-  ) {
-    this.all = [current, ...previous];
+  constructor(current: Buffer, previous: readonly Buffer[] = []) {
+    // a KeyObject is set up once; with a buffer every hash pays for it again, four times over
+    this.current = createSecretKey(current);
+    this.all = [this.current, ...previous.map((value) => createSecretKey(value))];
   }
 
   /** @returns the 32-byte keyed hash under the current value; see keyedHash for the parameters */

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Config } from '../../config/config.js';
 import { keyedHash } from '../../crypto/keyed-hash.js';
@@ -40,7 +41,7 @@ export interface IssuedPair {
 @Injectable()
 export class KeyInboxKeys {
   private readonly network: RotatingSecret;
-  private readonly pepper: Buffer;
+  private readonly pepper: KeyObject;
 
   constructor(@Inject(Config) config: Config) {
     const variables = config.section(KeyInboxVariables);
@@ -48,7 +49,7 @@ export class KeyInboxKeys {
       Buffer.from(variables.KEYINBOX_NETWORK_SECRET, 'utf8'),
       variables.KEYINBOX_NETWORK_SECRET_PREVIOUS.map((value) => Buffer.from(value, 'utf8')),
     );
-    this.pepper = Buffer.from(variables.KEYINBOX_LOOKUP_PEPPER, 'utf8');
+    this.pepper = createSecretKey(variables.KEYINBOX_LOOKUP_PEPPER, 'utf8');
   }
 
   /** @returns a new pair; nothing of it is kept */

@@ -5,7 +5,6 @@ import { EditMessage } from '../../../core/messaging/edit-message.js';
 import { ReadMessage } from '../../../core/messaging/read-message.js';
 import { blake3Hex } from '../../../crypto/blake3.js';
 import { assert } from '../../../kernel/assert.js';
-import { DomainError } from '../../../kernel/domain-error.js';
 import { KeyInboxVariables } from '../keyinbox.config.js';
 import { type Envelope, success } from '../keyinbox.envelope.js';
 import { KeyInboxFault } from '../keyinbox.faults.js';
@@ -67,12 +66,13 @@ export class EditFlow {
     return success('Message edited.', rendered);
   }
 
-  /** Clients that do not name the recipient: the sender's own copy of the key tells who it is. */
+  /**
+   * Clients that do not name the recipient: the sender's own copy of the key tells who it is. The
+   * recipient himself may come this far; the edit then finds that he is not the sender.
+   */
   private async recipientOf(storedId: string, sender: PrivateKey): Promise<PublicKey> {
     const stored = await this.readMessage.asEither({ space: SPACE, mailbox: sender.publicKey.mailbox, wireId: storedId });
-    const { from, to } = this.seal.reader(sender).preview(stored);
-    if (from !== sender.publicKey.text) throw new DomainError('forbidden');
-    const recipient = this.keys.readPublic(to);
+    const recipient = this.keys.readPublic(this.seal.reader(sender).preview(stored).to);
     assert(recipient !== null, 'a stored message has a usable recipient');
     return recipient;
   }

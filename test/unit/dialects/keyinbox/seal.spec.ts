@@ -152,6 +152,15 @@ describe('repeated sends', () => {
     expect(() => keeper.for('k1', request).firstAnswer(null)).toThrow(CryptoFailure);
   });
 
+  test('what the store has and the settings together do not open the kept answer', () => {
+    const { result, digest, key } = keeper.for('k1', request).command(answer);
+    const guesses = ['key', 'digest', 'result'].flatMap((use) => {
+      const domain = `polypost/keyinbox/once-${use}/v1`;
+      return [keys.lookupHash(domain), keys.lookupHash(domain, 'k1'), keys.lookupHash(domain, key), keys.lookupHash(domain, digest)];
+    });
+    for (const guess of [...guesses, digest]) expect(() => new SecretBox(ids).open(guess, digest, result!)).toThrow(CryptoFailure);
+  });
+
   test('each sender, and for anonymous sends each recipient, has keys of his own', () => {
     const keyOf = (header: string, more: object) => keeper.for(header, { ...request, ...more }).command(answer).key;
     const anonymous = { sender: null };

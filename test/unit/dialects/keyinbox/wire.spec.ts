@@ -6,7 +6,7 @@ import { invalid, KeyInboxFault, missing, tooLarge } from '../../../../src/diale
 import { isShort, listWarnings } from '../../../../src/dialects/keyinbox/keyinbox.listing.js';
 import { renderListItem, renderMessage } from '../../../../src/dialects/keyinbox/keyinbox.render.js';
 import { methodsOfPath, ownsPath, SEGMENTS } from '../../../../src/dialects/keyinbox/keyinbox.routes.js';
-import { writeList } from '../../../../src/dialects/keyinbox/keyinbox.stream.js';
+import { openInTurns, writeList } from '../../../../src/dialects/keyinbox/keyinbox.stream.js';
 import { CryptoFailure } from '../../../../src/crypto/crypto-failure.js';
 import { DomainError, type ErrorCode } from '../../../../src/kernel/domain-error.js';
 
@@ -193,6 +193,22 @@ describe('KEY-34 long lists', () => {
     const response = new FakeResponse();
     await writeList(answer(response), list(() => pagesOf([[1, 2], [3, 4], [5]]), 3));
     expect(JSON.parse(response.text).response).toEqual({ messages: [1, 2, 3], pagination_data: { total: 9, query: 3 } });
+  });
+
+  test('opening a long page lets other work run in between', async () => {
+    const order: string[] = [];
+    const page = Array.from({ length: 100 }, (_, index) => index);
+    let others = 0;
+    const other = () => {
+      others += 1;
+      if (order.length < 100) setImmediate(other);
+    };
+    setImmediate(other);
+    const opened: number[][] = [];
+    for await (const part of openInTurns(pagesOf([page]) as AsyncIterable<number[]>, (item) => (order.push(`i${item}`), item * 2))) opened.push(part);
+    expect(opened.flat()).toEqual(page.map((item) => item * 2));
+    expect(opened.length).toBeGreaterThanOrEqual(4);
+    expect(others).toBeGreaterThanOrEqual(3);
   });
 
   test('several members each get all items; none is valid JSON too', async () => {
