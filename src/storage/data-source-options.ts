@@ -59,11 +59,3 @@ export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions
     },
   };
 }
-
-/**
- * A connection that breaks while somebody uses it rejects his query and says 'error' besides,
- * which would end the process: the pool listens to idle connections only.
- */
-function survive(client: { on(event: 'error', listener: () => void): unknown }): void {
-  client.on('error', () => undefined);
-}
