@@ -81,7 +81,11 @@ export class AppendQueue {
   }
 
   private schedule(): void {
-    if (this.flushScheduled || this.inFlight >= limits.append_batches_in_flight_max) return;
+    if (this.flushScheduled) return;
+    if (this.inFlight >= limits.append_batches_in_flight_max) {
+      this.watchDeadlines();
+      return;
+    }
     this.flushScheduled = true;
     setImmediate(() => {
       this.flushScheduled = false;
