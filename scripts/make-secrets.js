@@ -29,8 +29,8 @@ try {
   await database.prepare();
   const { value: password } = await keep(database, 'POSTGRES_PASSWORD', random);
   await keep(server, 'DATABASE_URL', () => `postgres://polypost:${password}@${host}:5432/polypost`);
-  for (const { name } of [HouseVariables, ...dialects.map(({ config }) => config)].flatMap(({ secrets }) => secrets ?? [])) {
-    await keep(server, name, random);
+  for (const { name, optional } of [HouseVariables, ...dialects.map(({ config }) => config)].flatMap(({ secrets }) => secrets ?? [])) {
+    if (!optional) await keep(server, name, random);
   }
   handOver(server.path, SERVER_UID);
   handOver(database.path, DATABASE_UID);

@@ -36,6 +36,8 @@ export interface SecretSpec {
   readonly rotates: boolean;
   /** printed once on the console when it was made, because a person needs it */
   readonly shown: boolean;
+  /** true: need not be given and is never made; without it what it is for is switched off */
+  readonly optional?: boolean;
 }
 
 /** What the configuration needs to know of a dialect; a Dialect descriptor is one. */

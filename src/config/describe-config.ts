@@ -3,7 +3,7 @@ import { HouseVariables } from './env.js';
 import { mayMakeSecrets } from './first-boot-secrets.js';
 import { type LoadedConfig } from './loaded-config.js';
 import { type MetricsAddress, type RateLimits } from './setting-types.js';
-import { plainVariablesOf, secretVariablesOf } from './variables-of.js';
+import { plainVariablesOf, secretsOf, secretVariablesOf } from './variables-of.js';
 
 /** One line of `polypost config check`. */
 export interface DescribedSetting {
@@ -51,5 +51,10 @@ function formatRateLimits({ off, overrides }: RateLimits): string {
 function wordFor(name: string, value: unknown, config: LoadedConfig): string {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : `${value.length} set`;
   if (value !== undefined) return 'set';
-  return mayMakeSecrets(config) && name !== 'DATABASE_URL' ? 'made on first boot' : 'not set';
+  return mayMakeSecrets(config) && isMade(name, config) ? 'made on first boot' : 'not set';
+}
+
+/** @returns whether a secret that nobody gave is made; the address of a database is not, nor is what need not be given */
+function isMade(name: string, config: LoadedConfig): boolean {
+  return [HouseVariables, ...config.sections.map((section) => section.config)].flatMap(secretsOf).some((spec) => spec.name === name && spec.optional !== true);
 }

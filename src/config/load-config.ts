@@ -121,7 +121,7 @@ class Loading {
     const variable = this.reader.read(spec.name);
     const made = this.options.made?.get(spec.name);
     if (variable ?? made) this.origins.set(spec.name, variable?.from ?? 'first boot');
-    else if (required && this.reader.faults.length === faultsBefore) {
+    else if (required && spec.optional !== true && this.reader.faults.length === faultsBefore) {
       this.missing.push(spec);
       if (!this.options.allowMissingSecrets) {
         this.faults.push({ name: spec.name, rule: `is missing: give it, or the path of a file with it as ${spec.name}_FILE` });

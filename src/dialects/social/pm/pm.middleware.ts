@@ -1,0 +1,97 @@
+import { type RequestHandler } from 'express';
+import { type Config } from '../../../config/config.js';
+import { parseJsonObject } from '../../../http/json-text.js';
+import { bodyReader } from '../../../http/raw-body.js';
+import { isMultipart } from '../../../http/uploads.js';
+import { DomainError } from '../../../kernel/domain-error.js';
+import { PmVariables } from './pm.config.js';
+import { PmFault } from './pm.faults.js';
+import { formOf } from './pm.forms.js';
+import { isFilePath, isOAuthPath, methodsOfPath } from './pm.routes.js';
+
+/** A character takes up to twelve bytes where JSON escapes it; the rest of a body is small. */
+const ESCAPED_BYTES_PER_CHARACTER = 12;
+const BODY_OVERHEAD_BYTES = 64 * 1024;
+const CORS_HEADERS = 'Authorization, Content-Type, Content-Range, Idempotency-Key, Range';
+const CORS_EXPOSED = 'Accept-Ranges, Content-Length, Content-Range, Idempotent-Replayed, Retry-After, X-Request-Id';
+const CORS_MAX_AGE_SECONDS = 600;
+
+/** What runs on the dialect's paths before routing, in this order. */
+export function pmMiddleware(config: Config): readonly RequestHandler[] {
+  const variables = config.section(PmVariables);
+  return [
+    neverStored,
+    crossOrigin(variables.PM_CORS_ORIGINS),
+    knownRoutesOnly,
+    jsonWanted,
+    readBody(ESCAPED_BYTES_PER_CHARACTER * variables.PM_MESSAGE_MAX + BODY_OVERHEAD_BYTES),
+  ];
+}
+
+/** What one caller gets is nobody else's; files say for themselves how long they may be kept. */
+const neverStored: RequestHandler = (request, response, next) => {
+  if (!isFilePath(request.path)) response.setHeader('Cache-Control', 'no-store');
+  response.vary('Authorization, Origin');
+  next();
+};
+
+/** Lets browsers of the listed origins in. Without a list no such header is sent. */
+function crossOrigin(origins: readonly string[]): RequestHandler {
+  const any = origins.includes('*');
+  return (request, response, next) => {
+    const { origin } = request.headers;
+    if (origin === undefined || !(any || origins.includes(origin))) {
+      next();
+      return;
+    }
+    response.setHeader('Access-Control-Allow-Origin', any ? '*' : origin);
+    response.setHeader('Access-Control-Expose-Headers', CORS_EXPOSED);
+    if (isFilePath(request.path)) response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+    if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) {
+      next();
+      return;
+    }
+    response.setHeader('Access-Control-Allow-Methods', 'GET, POST, PATCH, DELETE');
+    response.setHeader('Access-Control-Allow-Headers', CORS_HEADERS);
+    response.setHeader('Access-Control-Max-Age', String(CORS_MAX_AGE_SECONDS));
+    response.status(204).end();
+  };
+}
+
+/** An unknown route or method is told apart before a body is read. */
+const knownRoutesOnly: RequestHandler = (request, _response, next) => {
+  const methods = methodsOfPath(request.path);
+  if (methods.length === 0) next(new DomainError('route_not_found'));
+  else if (!methods.includes(request.method)) next(new DomainError('method_not_allowed', { allow: methods }));
+  else next();
+};
+
+/** Refuses those who say that they take no JSON. */
+const jsonWanted: RequestHandler = (request, _response, next) => {
+  if (isFilePath(request.path) || isOAuthPath(request.path) || request.accepts('application/json') !== false) next();
+  else next(new PmFault(406, 'invalid_input', [{ code: 'not_acceptable', message: 'Answers are JSON.' }]));
+};
+
+/**
+ * Reads the body of whatever may change something: JSON whatever the content type says, a form
+ * where it is none and says so. Multipart bodies are left to their routes.
+ */
+function readBody(limitBytes: number): RequestHandler {
+  const read = bodyReader(limitBytes);
+  return (request, response, next) => {
+    if (request.method === 'GET' || request.method === 'HEAD' || isMultipart(request)) {
+      next();
+      return;
+    }
+    read(request, response).then((bytes) => {
+      try {
+        const type = request.headers['content-type'] ?? '';
+        request.body = formOf(bytes, type) ?? parseJsonObject(bytes);
+      } catch (error) {
+        next(error);
+        return;
+      }
+      next();
+    }, next);
+  };
+}
