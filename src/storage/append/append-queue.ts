@@ -173,7 +173,7 @@ export class AppendQueue {
     this.expiry = setTimeout(() => {
       this.expiry = null;
       this.flush();
-    }, QUEUE_WAIT_MS / 5);
+    }, QUEUE_WAIT_MS / 20);
     this.expiry.unref();
   }
 
