@@ -17,7 +17,7 @@ export interface ReceivedFile {
 /** The storage engine of one request: streams its files into the blob store. */
 export class UploadSession implements StorageEngine {
   readonly files = new Map<string, ReceivedFile>();
-  /** the first fault of the store, which is not the client's; null while there is none */
+  /** the first fault of the store, or refusal by whoever was asked; null while there is none */
   failure: Error | null = null;
   private readonly pending = new Set<Promise<void>>();
   private ended = false;
@@ -28,6 +28,12 @@ export class UploadSession implements StorageEngine {
     const work = this.receive(file).then(() => done(null), done);
     this.pending.add(work);
     void work.finally(() => this.pending.delete(work));
+  }
+
+  /** Notes a refusal, so that it is told as it is. @returns the same */
+  refuse(error: unknown): Error {
+    this.failure ??= error as Error;
+    return this.failure;
   }
 
   /** Called by multer for files of a request that failed; end() does that for all of them. */

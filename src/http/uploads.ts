@@ -27,6 +27,11 @@ export interface UploadRules {
   readonly nestingMax?: number;
   /** header lines of one part, at most; default 50 */
   readonly headerLinesMax?: number;
+  /**
+   * Asked before anything of a wanted file is taken, with the text fields that came before it.
+   * What it rejects with ends the reading: a client without rights fills no disk.
+   */
+  readonly admit?: (fields: Upload['fields']) => Promise<void>;
 }
 
 /** A multipart body that has come in whole. */
@@ -93,7 +98,11 @@ async function throughMulter(request: IncomingMessage, session: UploadSession, r
   const body = new UploadBody(request, rules.bodyBytesMax);
   const options: multer.Options & { streamHandler(source: UploadBody, parser: Duplex): void } = {
     storage: session,
-    fileFilter: (_request, file, decide) => decide(null, rules.files.includes(file.fieldname)),
+    fileFilter: (_request, file, decide) => {
+      if (!rules.files.includes(file.fieldname)) decide(null, false);
+      else if (!rules.admit) decide(null, true);
+      else rules.admit(body.body).then(() => decide(null, true), (error: unknown) => decide(session.refuse(error)));
+    },
     defParamCharset: 'utf8',
     limits: {
       fileSize: rules.fileBytesMax,

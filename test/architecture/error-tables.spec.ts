@@ -17,8 +17,18 @@ const keyInboxShape: Shape = ({ status, body }) => {
   });
 };
 
+/** On paths of the API; those of files have a plain refusal. */
+const ossnShape: Shape = ({ status, body }) => {
+  expect([200, 405, 413, 429, 500, 503]).toContain(status);
+  expect(Object.keys(body as object)).toEqual(['merchant', 'url', 'time_token', 'payload', 'code', 'message']);
+  expect(body).toMatchObject({ payload: false, code: expect.stringMatching(/^(10[1-7]|20[01])$/), message: expect.any(String) });
+};
+
+/** A path of each dialect's own. */
+const PATHS: Readonly<Record<string, string>> = { ossn: '/api/v2.0/message/send' };
+
 /** The form each dialect gives to every error. A dialect without one here fails. */
-const SHAPES: Readonly<Record<string, Shape>> = { keyinbox: keyInboxShape };
+const SHAPES: Readonly<Record<string, Shape>> = { keyinbox: keyInboxShape, ossn: ossnShape };
 
 describe.each(dialects.map((dialect) => [dialect.name, dialect] as const))('the error table of %s', (name, dialect) => {
   it('has a form to be checked against', () => expect(Object.keys(SHAPES)).toContain(name));
@@ -26,7 +36,7 @@ describe.each(dialects.map((dialect) => [dialect.name, dialect] as const))('the 
   it.each(allCodes)('KEY-82 words %s in its own form and without the cause', (code) => {
     const cause = Object.assign(new Error('SECRET4711'), { detail: 'SECRET4711' });
     const facts = { retryAfterSeconds: 3, allow: ['GET'], field: 'subject', limit: 5 };
-    const request = { method: 'GET', path: '/', headers: {}, query: {} } as unknown as Request;
+    const request = { method: 'GET', path: PATHS[name] ?? '/', headers: {}, query: {} } as unknown as Request;
     for (const error of [new DomainError(code), new DomainError(code, facts, { cause })]) {
       const rendered = dialect.renderError(error, request, testConfig(), new SystemClock());
       expect(rendered.status === 200 || (rendered.status >= 400 && rendered.status < 600)).toBe(true);

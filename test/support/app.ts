@@ -21,6 +21,7 @@ import { createDatabase, type TestDatabase } from './database.js';
 export const TEST_SECRETS = {
   POLYPOST_ADMIN_TOKEN: 'test-admin-token-0123456789abcdef0123456789',
   FILE_URL_SECRET: 'test-file-url-secret-0123456789abcdef0123',
+  OSSN_SITE_KEY: 'test-ossn-site-key-0123456789abcdef01234',
   KEYINBOX_NETWORK_SECRET: 'example-network-secret-0123456789abcdef',
   KEYINBOX_LOOKUP_PEPPER: 'test-lookup-pepper-0123456789abcdef01234',
 };

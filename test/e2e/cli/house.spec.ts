@@ -6,6 +6,7 @@ import { createEmptyDatabase } from '../../support/database.js';
 const SECRETS = {
   POLYPOST_ADMIN_TOKEN: 'aQ9wE8rT7yU6iO5pA4sD3fG2hJ1kL0zX',
   FILE_URL_SECRET: 'h5Ns8dXr3vHf2gZt9LcYa4eJm7wq6pKb',
+  OSSN_SITE_KEY: 'Bz6tY1kQw9Lc3Vx8Nf2Rg7Hd5Jm4Ps0E',
   KEYINBOX_NETWORK_SECRET: 'Zk3vB8qLw1Xy7Tn0Rf5Hd2Jm9Pc4Gs6A',
   KEYINBOX_LOOKUP_PEPPER: 'mN7bV5cX3zL1kJ9hG8fD6sA4pO2iU0yT',
 };

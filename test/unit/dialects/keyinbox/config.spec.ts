@@ -3,6 +3,7 @@ import { KeyInboxVariables } from '../../../../src/dialects/keyinbox/keyinbox.co
 
 const SECRETS = {
   POLYPOST_ADMIN_TOKEN: 'k1Jm7wq9Zt3vXr5bNs8dHf2gLc6pYa4e',
+  OSSN_SITE_KEY: 'Bz6tY1kQw9Lc3Vx8Nf2Rg7Hd5Jm4Ps0E',
   FILE_URL_SECRET: 'h5Ns8dXr3vHf2gZt9LcYa4eJm7wq6pKb',
   KEYINBOX_NETWORK_SECRET: 'Qv8dR2mK5tX9bN3jH7wL4pZ6cF1gYs0a',
   KEYINBOX_LOOKUP_PEPPER: 'Wb3nT6yU9kP2mR5xJ8vC4hL7qZ1sDf0g',

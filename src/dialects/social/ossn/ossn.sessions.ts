@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Request, type Response } from 'express';
+import { Config } from '../../../config/config.js';
+import { Credentials } from '../../../core/accounts/credentials.js';
+import { type Id } from '../../../kernel/id-source.js';
+import { baseUrl } from './ossn.envelope.js';
+import { CREDENTIALS, KEY_KINDS } from './ossn.gate.js';
+
+const COOKIE = 'ossn_session';
+const SECRET = /^[A-Za-z0-9_-]{43}$/;
+/** The cookie itself ends with the browser. */
+const LIFETIME_SECONDS = 7 * 24 * 60 * 60;
+
+/** Sessions of users who logged in. They open the files of their messages and nothing else. */
+@Injectable()
+export class OssnSessions {
+  private readonly attributes: string;
+
+  constructor(
+    @Inject(Config) config: Config,
+    @Inject(Credentials) private readonly credentials: Credentials,
+  ) {
+    const secure = baseUrl(config).startsWith('https:') ? '; Secure' : '';
+    this.attributes = `Path=/; HttpOnly; SameSite=Lax${secure}`;
+  }
+
+  /** Starts a session and hands it out as a cookie. */
+  async start(userId: Id, response: Response): Promise<void> {
+    const { secret } = await this.credentials.issue({
+      dialect: CREDENTIALS,
+      kind: KEY_KINDS.session,
+      userId,
+      prefix: '',
+      lifetimeSeconds: LIFETIME_SECONDS,
+    });
+    response.setHeader('Set-Cookie', `${COOKIE}=${secret}; ${this.attributes}`);
+  }
+
+  /** @returns the user of the session, null where there is none */
+  async userOf(request: Request): Promise<Id | null> {
+    const secret = cookieOf(request);
+    if (secret === null) return null;
+    const credential = await this.credentials.verify({ dialect: CREDENTIALS, secret });
+    return credential?.kind === KEY_KINDS.session ? credential.userId : null;
+  }
+}
+
+function cookieOf(request: Request): string | null {
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
+    const [name = '', value = ''] = pair.trim().split('=', 2);
+    if (name === COOKIE && SECRET.test(value)) return value;
+  }
+  return null;
+}
