@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppModule } from './app.module.js';
@@ -72,11 +73,38 @@ export async function bringUp(env: NodeJS.ProcessEnv, say: Say, signal?: AbortSi
     );
     undo.add(() => drain(app));
     setUpApp(app);
-    await app.listen(config.house.PORT, config.house.HOST);
+    await app.init();
+    app.flushLogs();
+    await listen(app.getHttpServer(), config.house);
     return { url: addressOf(app, config), stop: () => undo.run() };
   } catch (error) {
     await undo.run();
     throw error;
+  }
+}
+
+/** Not through Nest, which would log the reason besides: the console gets it in one line. */
+function listen(server: Server, { HOST, PORT }: { readonly HOST: string; readonly PORT: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException): void => reject(new Error(whyNoPort(error, HOST, PORT), { cause: error }));
+    server.once('error', fail).listen(PORT, HOST, () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+}
+
+function whyNoPort({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Port ${port} on ${host} is in use: stop what listens there, or set PORT to another one.`;
+    case 'EACCES':
+      return `Port ${port} is not open to this user: set PORT to one above 1023.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST ${host} is not an address of this machine.`;
+    default:
+      return message;
   }
 }
 
@@ -92,8 +120,11 @@ export async function openDatabase(
   say: Say,
   signal?: AbortSignal,
 ): Promise<Database> {
-  const url = config.house.DATABASE_URL ?? (await startEmbedded(config, undo, say));
-  const database = await connect(url, config.house.DATABASE_POOL_MAX, say, signal);
+  const given = config.house.DATABASE_URL;
+  const url = given ?? (await startEmbedded(config, undo, say));
+  const database = await connect(url, config.house.DATABASE_POOL_MAX, say, signal).catch((error: unknown) => {
+    throw given === undefined || signal?.aborted ? error : unusable(error);
+  });
   undo.add(() => database.close());
   return database;
 }
@@ -116,6 +147,13 @@ async function connect(url: string, poolMax: number, say: Say, signal?: AbortSig
       await sleep(CONNECT_PAUSE_MS, undefined, { signal });
     }
   }
+}
+
+/** Names the setting to look at; the driver's message holds neither address nor password. */
+function unusable(error: unknown): Error {
+  const reason: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const why = reason instanceof Error ? reason.message : 'unknown error';
+  return new Error(`The database that DATABASE_URL names cannot be used: ${why}`, { cause: error });
 }
 
 /** A refused login or an unknown database does not mend itself. */
