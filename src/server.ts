@@ -95,17 +95,10 @@ function listen(server: Server, { HOST, PORT }: { readonly HOST: string; readonl
 }
 
 function whyNoPort({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} on ${host} is in use: stop what listens there, or set PORT to another one.`;
-    case 'EACCES':
-      return `Port ${port} is not open to this user: set PORT to one above 1023.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `HOST ${host} is not an address of this machine.`;
-    default:
-      return message;
-  }
+  if (code === 'EADDRINUSE') return `Port ${port} on ${host} is in use: stop what listens there, or set PORT to another one.`;
+  if (code === 'EACCES') return `Port ${port} is not open to this user: set PORT to one above 1023.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST ${host} is not an address of this machine.`;
+  return message;
 }
 
 /** The person's lines go to standard error, so that standard output holds log lines alone. */
