@@ -19,6 +19,14 @@ import { EditMessage } from './messaging/edit-message.js';
 import { ListMessages } from './messaging/list-messages.js';
 import { ReadMessage } from './messaging/read-message.js';
 import { SendMessage } from './messaging/send-message.js';
+import { FinishUpload } from './pm/finish-upload.js';
+import { MessageFiles } from './pm/message-files.js';
+import { PmClients } from './pm/pm-clients.js';
+import { PmGrants } from './pm/pm-grants.js';
+import { PmSettingsStore } from './pm/pm-settings.js';
+import { TakeUploadPart } from './pm/take-upload-part.js';
+import { TakeUpload } from './pm/take-upload.js';
+import { UploadIntake } from './pm/upload-intake.js';
 import { Blocks } from './relations/blocks.js';
 import { Follows } from './relations/follows.js';
 import { Friendships } from './relations/friendships.js';
@@ -28,8 +36,9 @@ const relations = [Blocks, Follows, Friendships];
 const conversations = [Conversations, DirectAttachments, Notices, SendDirectMessage, WithdrawMessage];
 const messaging = [SendMessage, ReadMessage, ListMessages, EditMessage, DeleteMessage];
 const keyinbox = [PublicIdentities, Contracts];
-const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox];
+const pm = [PmClients, PmGrants, PmSettingsStore, TakeUpload, TakeUploadPart, FinishUpload, MessageFiles];
+const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox, ...pm];
 
 /** The use cases the dialects call. */
-@Module({ imports: [CryptoModule, AttachmentsModule], providers: [...useCases, Housekeeper], exports: [...useCases, AttachmentsModule] })
+@Module({ imports: [CryptoModule, AttachmentsModule], providers: [...useCases, UploadIntake, Housekeeper], exports: [...useCases, AttachmentsModule] })
 export class CoreModule {}

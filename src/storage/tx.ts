@@ -9,6 +9,11 @@ import { RelationsRepository } from './repositories/relations.repository.js';
 import { UsersRepository } from './repositories/users.repository.js';
 import { KeyinboxContractsRepository } from './own/keyinbox/contracts.repository.js';
 import { KeyinboxIdentitiesRepository } from './own/keyinbox/identities.repository.js';
+import { type OwnTables } from './own/own-tables.js';
+import { PmClientsRepository } from './own/pm/clients.repository.js';
+import { PmGrantsRepository } from './own/pm/grants.repository.js';
+import { PmSettingsRepository } from './own/pm/settings.repository.js';
+import { PmUploadsRepository } from './own/pm/uploads.repository.js';
 import { type Sql } from './sql.js';
 
 /** Every question that can be asked of the store, all on one connection. */
@@ -25,20 +30,31 @@ export class Tx {
   /** tables that only one dialect needs */
   readonly own: {
     readonly keyinbox: { readonly identities: KeyinboxIdentitiesRepository; readonly contracts: KeyinboxContractsRepository };
+    readonly pm: {
+      readonly clients: PmClientsRepository;
+      readonly grants: PmGrantsRepository;
+      readonly settings: PmSettingsRepository;
+      readonly uploads: PmUploadsRepository;
+    };
   };
 
   constructor(sql: Sql) {
+    const uploads = new PmUploadsRepository(sql);
+    const grants = new PmGrantsRepository(sql);
+    const settings = new PmSettingsRepository(sql);
+    const own: readonly OwnTables[] = [grants, settings, uploads];
     this.users = new UsersRepository(sql);
     this.credentials = new CredentialsRepository(sql);
     this.conversations = new ConversationsRepository(sql);
-    this.attachments = new AttachmentsRepository(sql);
+    this.attachments = new AttachmentsRepository(sql, own);
     this.messages = new MessagesRepository(sql);
     this.relations = new RelationsRepository(sql);
     this.counts = new BoxCountsRepository(sql);
     this.events = new EventsRepository(sql);
-    this.housekeeping = new HousekeepingRepository(sql);
+    this.housekeeping = new HousekeepingRepository(sql, own);
     this.own = {
       keyinbox: { identities: new KeyinboxIdentitiesRepository(sql), contracts: new KeyinboxContractsRepository(sql) },
+      pm: { clients: new PmClientsRepository(sql), grants, settings, uploads },
     };
   }
 }

@@ -33,6 +33,7 @@ export class DeleteUser {
       await tx.relations.removeAllOf(box);
       await tx.relations.put({ fromId: box, kind: CLOSED, toId: box }, at);
       await tx.credentials.removeOf(box);
+      await tx.housekeeping.removeOwnOf(box);
       await tx.conversations.removeAllOf(box, SOCIAL);
       return true;
     });

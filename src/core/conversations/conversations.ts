@@ -92,13 +92,16 @@ export class Conversations {
     });
   }
 
-  /** Marks everything received from the partner so far as read. */
-  async markRead(command: { reader: Id; partner: Id }): Promise<void> {
+  /**
+   * Marks what was received from the partner as read; nothing is written where there is nothing new.
+   * @param command `upTo`: only up to this message number; absent: everything so far
+   */
+  async markRead(command: { reader: Id; partner: Id; upTo?: number }): Promise<void> {
     const pair = await this.pair(command.reader, command.partner);
-    if (!pair) return;
+    if (!pair || !(await this.store.read((tx) => tx.conversations.hasUnread(pair.readerBox, pair.partnerBox, command.upTo)))) return;
     const at = new Date(this.clock.now());
     await this.store.run(async (tx) => {
-      const read = await tx.conversations.markRead(pair.readerBox, SOCIAL, pair.partnerBox, at);
+      const read = await tx.conversations.markRead(pair.readerBox, SOCIAL, pair.partnerBox, at, command.upTo);
       const newest = read.reduce<Id | null>((max, id) => (max === null || BigInt(id) > BigInt(max) ? id : max), null);
       if (newest === null) return;
       // One event for the whole of it: readers look up what is read now.

@@ -8,6 +8,7 @@ import { directMessage, type DirectMessage, SOCIAL } from './direct-message.js';
 
 export interface Notice {
   readonly message: DirectMessage;
+  readonly conversationId: number;
   /** the recipient has not been told of it yet */
   readonly isNew: boolean;
 }
@@ -30,6 +31,7 @@ export class Notices {
     const rows = await this.store.read((tx) => tx.conversations.notices(readerBox, SOCIAL, command));
     return rows.map((row) => ({
       message: directMessage(row, { reader: command.reader, readerBox, partner: row.partner }),
+      conversationId: Number(row.conversation_id),
       isNew: row.noticed_at === null,
     }));
   }

@@ -48,6 +48,15 @@ export interface SendToAllCommand extends Omit<SendDirectMessageCommand, 'to' | 
   readonly followed: boolean;
 }
 
+/** What became of a message to several: one entry for each recipient, in their order. */
+export interface SentToAll {
+  readonly messages: DirectMessage[];
+  readonly conversationIds: number[];
+  /** what the sender had not read of each conversation; on a repeat 0 */
+  readonly unread: number[];
+  readonly replayed: boolean;
+}
+
 /**
  * Sends a message from one user to another. That no block stands between them is decided in the
  * statement that stores the message, so that neither can slip past the other.
@@ -97,7 +106,7 @@ export class SendDirectMessage {
    * @throws DomainError as execute; not_followed when a recipient does not follow the sender, a
    *   block stands between two, or one of them is gone
    */
-  async toAll(command: SendToAllCommand): Promise<{ messages: DirectMessage[]; conversationIds: number[]; replayed: boolean }> {
+  async toAll(command: SendToAllCommand): Promise<SentToAll> {
     const fromBox = await this.store.ensureMailbox(userBox(command.from));
     const parcel: NewMessage[] = [];
     for (const to of command.to) {
@@ -120,19 +129,17 @@ export class SendDirectMessage {
     const messages = command.to.map((to, index) =>
       asStored({ ...command, to, attachment: command.attachmentFor?.(to) ?? null }, parcel[index]!, outcome.talks[index]!.number),
     );
-    return { messages, conversationIds: outcome.talks.map((talk) => talk.conversationId), replayed: false };
+    const { talks } = outcome;
+    return { messages, conversationIds: talks.map((talk) => talk.conversationId), unread: talks.map((talk) => talk.unread), replayed: false };
   }
 
-  private async storedParcel(
-    from: Id,
-    fromBox: Id,
-    ids: readonly Id[],
-  ): Promise<{ messages: DirectMessage[]; conversationIds: number[]; replayed: boolean }> {
+  private async storedParcel(from: Id, fromBox: Id, ids: readonly Id[]): Promise<SentToAll> {
     const rows = await this.store.read((tx) => tx.conversations.sentByIds(fromBox, ids));
     if (rows.length === 0) throw new DomainError('message_not_found');
     return {
       messages: rows.map((row) => directMessage(row, { reader: from, readerBox: fromBox, partner: row.partner })),
       conversationIds: rows.map((row) => Number(row.conversation_id)),
+      unread: rows.map(() => 0),
       replayed: true,
     };
   }

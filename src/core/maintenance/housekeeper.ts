@@ -46,6 +46,7 @@ export class Housekeeper implements OnApplicationBootstrap, OnModuleDestroy {
     const eventsBefore = new Date(now - limits.event_retention_days * DAY_MS);
     await this.repeat((step) => this.store.run((tx) => tx.housekeeping.removeExpiredKeys(new Date(now), step)));
     await this.repeat((step) => this.store.run((tx) => tx.housekeeping.removeEventsBefore(eventsBefore, step)));
+    await this.repeat(async (step) => Math.max(0, ...(await this.store.run((tx) => tx.housekeeping.removeExpiredOwn(new Date(now), step)))));
   }
 
   private async repeat(remove: (step: number) => Promise<number>): Promise<void> {

@@ -9,6 +9,8 @@ export interface AppendRow {
   /** of a message in a conversation: its number, and the conversation's id */
   readonly number: string | null;
   readonly conversation_id: string | null;
+  /** what its sender has not read of that conversation */
+  readonly unread_count: string | null;
 }
 
 /**
@@ -160,14 +162,14 @@ moved_conversation AS (
     last_number = greatest(c.last_number, excluded.last_number),
     total_count = c.total_count + excluded.total_count,
     unread_count = c.unread_count + excluded.unread_count
-  RETURNING box_id, peer_id, space, id
+  RETURNING box_id, peer_id, space, id, unread_count
 ),
 spent AS (
   UPDATE credentials c SET uses = c.uses + s.count, last_used_at = $43
   FROM (SELECT credential_id, count(*) FROM spend WHERE message_id IN (SELECT id FROM accepted) GROUP BY credential_id) s
   WHERE c.id = s.credential_id
 )
-SELECT v.id, v.outcome, m.number, c.id AS conversation_id
+SELECT v.id, v.outcome, m.number, c.id AS conversation_id, c.unread_count
 FROM verdict v
 JOIN new_message m ON m.id = v.id
 LEFT JOIN moved_conversation c ON c.box_id = m.sender_id AND c.peer_id = m.peer_id AND c.space = m.space`,

@@ -6,7 +6,7 @@ import { limits } from '../../kernel/limits.js';
 import { assert } from '../../kernel/assert.js';
 import { Sql, statement } from '../sql.js';
 import { APPEND, appendValues, type AppendRow, type Parcel } from './append-statement.js';
-import { type AppendOutcome, type OnceKey } from './new-message.js';
+import { type AppendOutcome, type OnceKey, type StoredTalk } from './new-message.js';
 
 const FIND_KEY = statement<{ digest: Buffer; message_id: Id; result: Buffer | null }>(
   'append-find-key',
@@ -70,6 +70,6 @@ function plainOutcome(first: AppendRow, answers: readonly (AppendRow | undefined
   return { kind: 'stored', talks: answers.flatMap((row) => (row && row.number !== null ? [talkOf(row)] : [])) };
 }
 
-function talkOf(row: AppendRow): { number: number; conversationId: number } {
-  return { number: Number(row.number), conversationId: Number(row.conversation_id) };
+function talkOf(row: AppendRow): StoredTalk {
+  return { number: Number(row.number), conversationId: Number(row.conversation_id), unread: Number(row.unread_count) };
 }

@@ -78,10 +78,18 @@ export interface OnceKey {
   readonly expiresAt: Date | null;
 }
 
+/** Where a message of a conversation came to stand. */
+export interface StoredTalk {
+  readonly number: number;
+  readonly conversationId: number;
+  /** messages of that conversation its sender has not read */
+  readonly unread: number;
+}
+
 /** What became of a parcel that was handed to append. */
 export type AppendOutcome =
   /** with one entry for each message of the parcel that belongs to a conversation, in its order */
-  | { readonly kind: 'stored'; readonly talks: readonly { readonly number: number; readonly conversationId: number }[] }
+  | { readonly kind: 'stored'; readonly talks: readonly StoredTalk[] }
   /** a relation precondition did not hold; nothing was written */
   | { readonly kind: 'refused' }
   /** a credential has no use left; nothing was written */

@@ -6,6 +6,8 @@ import { Message } from './message.entity.js';
 @Index('attachments_message_idx', ['homeBox', 'messageId'])
 @Index('attachments_wire_id_idx', ['wireId'])
 @Index('attachments_storage_key_idx', ['storageKey'])
+@Index('attachments_uuid_idx', { synchronize: false })
+@Index('attachments_thumbnail_key_idx', { synchronize: false })
 @ForeignKey(() => Message, ['homeBox', 'messageId'], ['homeBox', 'id'], { name: 'attachments_message_fk', onDelete: 'CASCADE' })
 export class Attachment {
   @PrimaryColumn({ name: 'home_box', type: 'bigint', primaryKeyConstraintName: 'attachments_pk' })

@@ -12,6 +12,11 @@ import { Event } from './event.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { KeyinboxIdentity } from '../own/keyinbox/identity.entity.js';
 import { KeyinboxContract } from '../own/keyinbox/contract.entity.js';
+import { PmClient } from '../own/pm/client.entity.js';
+import { PmGrant } from '../own/pm/grant.entity.js';
+import { PmSettings } from '../own/pm/settings.entity.js';
+import { PmUpload } from '../own/pm/upload.entity.js';
+import { PmUploadPart } from '../own/pm/upload-part.entity.js';
 
 /** An explicit list: globs break in compiled and tested code alike. */
 export const entities = [
@@ -29,4 +34,9 @@ export const entities = [
   IdempotencyKey,
   KeyinboxIdentity,
   KeyinboxContract,
+  PmClient,
+  PmGrant,
+  PmSettings,
+  PmUpload,
+  PmUploadPart,
 ];

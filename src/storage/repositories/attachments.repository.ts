@@ -1,4 +1,5 @@
 import { type Id } from '../../kernel/id-source.js';
+import { type OwnTables } from '../own/own-tables.js';
 import { type Sql, statement } from '../sql.js';
 
 /** A file of a message in a conversation, with what decides who may fetch it. */
@@ -36,15 +37,26 @@ const REFERENCED = statement<{ storage_key: string }>(
 
 /** Files of messages. The bytes lie in the blob store. */
 export class AttachmentsRepository {
-  constructor(private readonly sql: Sql) {}
+  /** @param own tables of dialects that may refer to stored bytes, too */
+  constructor(
+    private readonly sql: Sql,
+    private readonly own: readonly OwnTables[] = [],
+  ) {}
 
   /** @returns null when unknown or withdrawn with its message */
   find(wireId: string, space: string): Promise<TalkAttachmentRow | null> {
     return this.sql.one(FIND, [wireId, space]);
   }
 
-  /** @returns those of the given storage keys that some message still refers to */
+  /**
+   * The messages are asked last: a file that moves from elsewhere into a message in between is
+   * found in one place or the other.
+   * @returns those of the given storage keys that a message or anything else still refers to
+   */
   async referenced(storageKeys: readonly string[]): Promise<Set<string>> {
-    return new Set((await this.sql.all(REFERENCED, [storageKeys])).map((row) => row.storage_key));
+    const found = new Set<string>();
+    for (const tables of this.own) for (const key of (await tables.referenced?.(storageKeys)) ?? []) found.add(key);
+    for (const row of await this.sql.all(REFERENCED, [storageKeys])) found.add(row.storage_key);
+    return found;
   }
 }

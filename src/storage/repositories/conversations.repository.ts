@@ -39,6 +39,7 @@ export interface RecentRow extends TalkRow {
 /** A received message in the list of what a user was told. */
 export interface NoticeRow extends TalkRow {
   readonly partner: Id;
+  readonly conversation_id: string;
   readonly noticed_at: Date | null;
 }
 
@@ -151,14 +152,24 @@ const SENT_BY_IDS = statement<TalkRow & { partner: Id; conversation_id: string }
    JOIN conversations c ON c.box_id = m.home_box AND c.space = m.space AND c.peer_id = m.peer_id
    WHERE m.home_box = $1 AND m.id = ANY ($2::bigint[]) ORDER BY m.id`,
 );
-const CLEAR_UNREAD = statement<{ box_id: Id }>(
-  'conversation-clear-unread',
-  'UPDATE conversations SET unread_count = 0 WHERE box_id = $1 AND space = $2 AND peer_id = $3 RETURNING box_id',
+const HAS_UNREAD = statement<{ unread: boolean }>(
+  'conversation-has-unread',
+  `SELECT EXISTS (SELECT FROM deliveries WHERE recipient_id = $1 AND home_box = $2 AND number IS NOT NULL
+     AND read_at IS NULL AND deleted_at IS NULL AND number <= $3) AS unread`,
 );
 const MARK_READ = statement<{ message_id: Id }>(
   'conversation-mark-read',
   `UPDATE deliveries SET read_at = $3, noticed_at = coalesce(noticed_at, $3) WHERE recipient_id = $1 AND home_box = $2 AND number IS NOT NULL
-     AND read_at IS NULL AND deleted_at IS NULL RETURNING message_id`,
+     AND read_at IS NULL AND deleted_at IS NULL AND number <= $4 RETURNING message_id`,
+);
+// Withdrawn ones do not count, so the rest is counted anew: it is what came in meanwhile.
+const RECOUNT_UNREAD = statement(
+  'conversation-recount-unread',
+  `UPDATE conversations c SET unread_count = (
+     SELECT count(*) FROM deliveries d JOIN messages m ON m.home_box = d.home_box AND m.id = d.message_id
+     WHERE d.recipient_id = $1 AND d.home_box = $3 AND d.number IS NOT NULL AND d.read_at IS NULL AND d.deleted_at IS NULL
+       AND m.withdrawn_at IS NULL AND d.number > c.cleared_to)
+   WHERE box_id = $1 AND space = $2 AND peer_id = $3`,
 );
 const WITHDRAW = statement(
   'conversation-withdraw',
@@ -214,14 +225,14 @@ const ID_BY_PEER = statement<{ id: string }>(
   'conversation-id-by-peer',
   'SELECT id FROM conversations WHERE box_id = $1 AND space = $2 AND peer_id = $3',
 );
-const IS_SEEN = `d.recipient_id = $1 AND d.number IS NOT NULL AND d.deleted_at IS NULL AND m.space = $2
-  AND EXISTS (SELECT FROM conversations c WHERE ${NOT_CLEARED} AND c.peer_id = m.home_box)`;
 const NOTICES = statement<NoticeRow>(
   'conversation-notices',
-  `SELECT ${SHOWN}, d.noticed_at, p.user_id AS partner
+  `SELECT ${SHOWN}, d.noticed_at, p.user_id AS partner, c.id AS conversation_id
    FROM deliveries d JOIN messages m ON m.home_box = d.home_box AND m.id = d.message_id
    JOIN mailboxes p ON p.id = m.home_box
-   WHERE ${IS_SEEN} AND d.number < $3 ORDER BY d.number DESC LIMIT $4`,
+   JOIN conversations c ON ${NOT_CLEARED} AND c.peer_id = m.home_box
+   WHERE d.recipient_id = $1 AND d.number IS NOT NULL AND d.deleted_at IS NULL AND m.space = $2 AND d.number < $3
+   ORDER BY d.number DESC LIMIT $4`,
 );
 const UNNOTICED_COUNT = statement<{ total: string }>(
   'conversation-unnoticed-count',
@@ -304,14 +315,22 @@ export class ConversationsRepository {
     await this.sql.all(HOLD_SIDE, [boxId, space, peerId]);
   }
 
+  /** Whether anything received from a peer, up to a message number, is not marked as read. */
+  async hasUnread(boxId: Id, peerId: Id, upTo?: number): Promise<boolean> {
+    return (await this.sql.one(HAS_UNREAD, [boxId, peerId, upTo ?? NO_END]))?.unread ?? false;
+  }
+
   /**
-   * Marks everything received from a peer as read. The side's row is taken first, so that a
-   * message stored at the same moment is either read and not counted, or counted and not read.
+   * Marks what was received from a peer, up to a message number, as read. The side's row is taken
+   * first, so that a message stored at the same moment is either read and not counted, or counted
+   * and not read.
    * @returns ids of the messages that were unread
    */
-  async markRead(boxId: Id, space: string, peerId: Id, at: Date): Promise<Id[]> {
-    if (!(await this.sql.one(CLEAR_UNREAD, [boxId, space, peerId]))) return [];
-    return (await this.sql.all(MARK_READ, [boxId, peerId, at])).map((row) => row.message_id);
+  async markRead(boxId: Id, space: string, peerId: Id, at: Date, upTo?: number): Promise<Id[]> {
+    await this.holdSide(boxId, space, peerId);
+    const read = await this.sql.all(MARK_READ, [boxId, peerId, at, upTo ?? NO_END]);
+    await this.sql.all(RECOUNT_UNREAD, [boxId, space, peerId]);
+    return read.map((row) => row.message_id);
   }
 
   /** Empties a held message for good, files included. */

@@ -1,4 +1,5 @@
 import { type Id } from '../../kernel/id-source.js';
+import { type OwnTables } from '../own/own-tables.js';
 import { type Sql, statement } from '../sql.js';
 
 const EXPIRED_KEYS = statement<{ gone: string }>(
@@ -32,7 +33,11 @@ const MESSAGES_OF = statement<{ gone: string }>(
 
 /** What may be forgotten after its time, in bounded steps. */
 export class HousekeepingRepository {
-  constructor(private readonly sql: Sql) {}
+  /** @param own tables of dialects whose rows serve their time, too */
+  constructor(
+    private readonly sql: Sql,
+    private readonly own: readonly OwnTables[] = [],
+  ) {}
 
   /** @returns how many keys were removed, at most `limit` */
   async removeExpiredKeys(now: Date, limit: number): Promise<number> {
@@ -42,6 +47,18 @@ export class HousekeepingRepository {
   /** @returns how many events were removed, at most `limit` */
   async removeEventsBefore(time: Date, limit: number): Promise<number> {
     return Number((await this.sql.one(OLD_EVENTS, [time, limit]))?.gone ?? 0);
+  }
+
+  /** @returns how many rows that dialects keep for themselves were removed, at most `limit` for each of their tables */
+  async removeExpiredOwn(now: Date, limit: number): Promise<number[]> {
+    const removed: number[] = [];
+    for (const tables of this.own) removed.push((await tables.removeExpired?.(now, limit)) ?? 0);
+    return removed;
+  }
+
+  /** Removes what dialects keep for a mailbox that goes away. */
+  async removeOwnOf(boxId: Id): Promise<void> {
+    for (const tables of this.own) await tables.removeAllOf?.(boxId);
   }
 
   /** Removes messages that a mailbox sent or received, on both sides. @returns how many, at most `limit` */
