@@ -5,12 +5,27 @@ import { PmJwt } from './auth/jwt.js';
 import { PmGate } from './auth/pm.gate.js';
 import { PmGuard } from './auth/pm.guard.js';
 import { PmTokens } from './auth/tokens.js';
+import { VerifyTokenController } from './auth/verify-token.controller.js';
 import { PmPace } from './pm.pace.js';
+import { SwitchesController } from './switches/switches.controller.js';
+import { MayWrite } from './users/may-write.js';
+import { ProfileFlow } from './users/profile.flow.js';
+import { RelationsFlow } from './users/relations.flow.js';
+import { SearchController } from './users/search.controller.js';
+import { SettingsFlow } from './users/settings.flow.js';
+import { UserTargets } from './users/targets.js';
+import { UsersController } from './users/users.controller.js';
 
-/** The PM message API. RateLimiter, Config, clock and ids come from global modules. */
+const auth = [PmJwt, PmTokens, PmGate, PmGuard, PmPace];
+const users = [UserTargets, MayWrite, ProfileFlow, RelationsFlow, SettingsFlow];
+
+/**
+ * The PM message API. RateLimiter, Config, clock and ids come from global modules. Controllers of
+ * fixed paths stand before those of ids they could be taken for.
+ */
 @Module({
   imports: [CoreModule, CryptoModule],
-  controllers: [],
-  providers: [PmJwt, PmTokens, PmGate, PmGuard, PmPace],
+  controllers: [VerifyTokenController, SwitchesController, UsersController, SearchController],
+  providers: [...auth, ...users],
 })
 export class PmModule {}
