@@ -95,7 +95,7 @@ class JpegWalk {
 
   /** Precision, height, width, components: width and height as the standard orders them. */
   private frame(content: Buffer): void {
-    must(content.length >= 6 && this.scans === 0);
+    must(content.length >= 6);
     this.plan.measure(content.readUInt16BE(3), content.readUInt16BE(1));
   }
 

@@ -66,7 +66,7 @@ export class PlanBuilder {
   }
 
   build(): PicturePlan {
-    must(this.width > 0 && this.height > 0);
+    must(this.width > 0);
     const [only] = this.pieces;
     const whole = this.pieces.length === 1 && only && !Buffer.isBuffer(only) && only.from === 0 && only.to === this.size;
     return { width: this.width, height: this.height, pieces: this.pieces, changed: !whole };

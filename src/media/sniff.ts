@@ -29,6 +29,8 @@ const SIGNATURES: readonly { readonly kind: MediaKind; readonly fits: (head: Buf
   { kind: { family: 'png', mediaType: 'image/png' }, fits: (head) => head.subarray(0, 8).equals(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')) },
   { kind: { family: 'gif', mediaType: 'image/gif' }, fits: (head) => /^GIF8[79]a/.test(head.toString('latin1', 0, 6)) },
   { kind: { family: 'webp', mediaType: 'image/webp' }, fits: (head) => /^RIFF[\s\S]{4}WEBP$/.test(head.toString('latin1', 0, 12)) },
+  // a tag before the sound, often with a picture of the cover and longer than what is looked at
+  { kind: { family: 'other', mediaType: 'audio/mpeg' }, fits: (head) => /^ID3[\x02-\x04]/.test(head.toString('latin1', 0, 4)) },
   { kind: { family: 'pdf', mediaType: 'application/pdf' }, fits: (head) => head.subarray(0, PDF_BYTES).includes(PDF_MARK) },
 ];
 
