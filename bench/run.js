@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { hasPgbench, measureBound } from './lib/bound.js';
 import { drive } from './lib/http-load.js';
 import { prepareKeyInbox } from './lib/keyinbox.js';
+import { prepareOssn } from './lib/ossn.js';
 import { familyOf, loadAverage, memoryMb } from './lib/processes.js';
 import { startServer } from './lib/server.js';
 import { median, quantile, spread } from './lib/stats.js';
@@ -26,9 +27,10 @@ const undo = [];
 try {
   const idle = await measureIdle();
   const url = await openDatabase();
-  const server = await startServer({ DATABASE_URL: url, ...secrets() });
+  const given = secrets();
+  const server = await startServer({ DATABASE_URL: url, ...given });
   undo.push(() => server.stop());
-  const rows = await prepareKeyInbox(server);
+  const rows = [...(await prepareKeyInbox(server)), ...(await prepareOssn(server, given.OSSN_SITE_KEY))];
   const core = await startCore(url);
   report(await measure(url, server, core, rows), idle);
 } finally {

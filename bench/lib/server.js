@@ -26,8 +26,8 @@ export async function startServer(env = {}) {
   const port = await freePort();
   const child = spawn(process.execPath, [join(root, 'bin/polypost.js'), 'serve'], {
     cwd: root,
-    // Log lines are written, as in production, to a file.
-    stdio: ['ignore', openSync(join(dataDir, 'server.log'), 'w'), 'inherit'],
+    // Log lines are written to a file, as in production.
+    stdio: ['ignore', openSync(join(dataDir, 'server.log'), 'w'), openSync(join(dataDir, 'console.log'), 'w')],
     env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, RATE_LIMITS: 'off', METRICS_ADDRESS: 'off', ...env },
   });
   const url = `http://127.0.0.1:${port}`;
