@@ -1,10 +1,13 @@
 import { type INestApplication, Injectable } from '@nestjs/common';
 import { type Server, type ServerResponse } from 'node:http';
 import net, { type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits } from '../kernel/limits.js';
 
 /** Time for requests that are on their way over kept-alive connections to arrive. */
 const ARRIVAL_MS = 100;
+/** Bound for taking up connections that wait, where ever new ones come. */
+const TAKING_UP_MS_MAX = 1_000;
 
 /**
  * Ends the HTTP side without losing an accepted request: no new connections, every answer says
@@ -60,25 +63,37 @@ export class Drain {
   }
 
   private async drain(): Promise<void> {
+    const { server } = this;
+    if (server?.listening) await takeUpWaiting(server);
     this.controller.abort();
     for (const response of this.inFlight) closeAfter(response);
-    const { server } = this;
     if (!server?.listening) return;
     // the method of net.Server stops listening and leaves the connections alone
     const allClosed = new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()));
-    const idle = setTimeout(() => this.cutIdle(), ARRIVAL_MS);
+    const stopCutting = this.cutIdleNowAndThen();
     const cap = setTimeout(() => this.cutAll(), limits.drain_seconds_max * 1000);
     await allClosed;
-    clearTimeout(idle);
+    stopCutting();
     clearTimeout(cap);
+  }
+
+  /** Again and again: answers that had begun before say keep-alive, and their connections fall idle one by one. */
+  private cutIdleNowAndThen(): () => void {
+    let look: NodeJS.Immediate | undefined;
+    const timer = setInterval(() => {
+      // after a turn of reading: a request that came in during a long turn counts
+      look = setImmediate(() => this.cutIdle());
+    }, ARRIVAL_MS);
+    return () => {
+      clearInterval(timer);
+      clearImmediate(look);
+    };
   }
 
   private cutIdle(): void {
     const busy = new Set<Socket | null>();
     for (const response of this.inFlight) busy.add(response.req.socket);
     for (const socket of this.sockets) if (!busy.has(socket)) socket.destroy();
-    // answers that had begun before say keep-alive: their connections fall idle one by one
-    if (this.sockets.size > 0) setTimeout(() => this.cutIdle(), ARRIVAL_MS).unref();
   }
 
   private cutAll(): void {
@@ -94,6 +109,24 @@ export class Drain {
 export async function drain(app: INestApplication): Promise<void> {
   await app.get(Drain).run();
   await app.close();
+}
+
+/**
+ * Node takes up one connection a turn. Those the system holds meanwhile have their requests sent,
+ * and a listener that closes resets them: so it closes once two turns brought none.
+ */
+async function takeUpWaiting(server: Server): Promise<void> {
+  const deadlineMs = performance.now() + TAKING_UP_MS_MAX;
+  let quietTurns = 0;
+  const note = (): void => {
+    quietTurns = 0;
+  };
+  server.on('connection', note);
+  while (quietTurns < 2 && performance.now() < deadlineMs) {
+    quietTurns += 1;
+    await nextTurn();
+  }
+  server.off('connection', note);
 }
 
 function closeAfter(response: ServerResponse): void {

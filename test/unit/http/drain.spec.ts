@@ -54,11 +54,25 @@ describe('drain', () => {
     expect(outcomes).toEqual({ refused: 64, lost: 0 });
   });
 
+  it('takes up the connections that the system holds for it, with their requests', async () => {
+    const sockets = Array.from({ length: 40 }, () => net.connect(Number(new URL(toy.url).port), '127.0.0.1'));
+    const answers = sockets.map(async (socket) => {
+      socket.write('GET /alpha/things/1 HTTP/1.1\r\nHost: x\r\n\r\n');
+      const chunks: string[] = [];
+      for await (const chunk of socket.setEncoding('utf8')) chunks.push(chunk as string);
+      return chunks.join('').slice(0, 12);
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    await drain(toy.app);
+    expect(await Promise.all(answers)).toEqual(Array(40).fill('HTTP/1.1 200'));
+  });
+
   it('says Connection: close, also on what was in flight, and serves what still arrives', async () => {
     const agent = new http.Agent({ keepAlive: true });
     const inFlight = ask(`${toy.url}/alpha/wait/150`);
     expect((await ask(`${toy.url}/alpha/things/1`, agent)).connection).toBe('keep-alive');
     const done = drain(toy.app);
+    while (!toy.app.get(Drain).started) await pause(1);
     const late = ask(`${toy.url}/readyz`, agent);
     expect(await late).toMatchObject({ outcome: 'answered', status: 503, connection: 'close' });
     expect(await inFlight).toMatchObject({ outcome: 'answered', status: 200, connection: 'close' });
