@@ -24,6 +24,7 @@ import { MessageFiles } from './pm/message-files.js';
 import { PmClients } from './pm/pm-clients.js';
 import { PmGrants } from './pm/pm-grants.js';
 import { PmSettingsStore } from './pm/pm-settings.js';
+import { TakeBackMessage } from './pm/take-back-message.js';
 import { TakeUploadPart } from './pm/take-upload-part.js';
 import { TakeUpload } from './pm/take-upload.js';
 import { UploadIntake } from './pm/upload-intake.js';
@@ -36,7 +37,7 @@ const relations = [Blocks, Follows, Friendships];
 const conversations = [Conversations, DirectAttachments, Notices, SendDirectMessage, WithdrawMessage];
 const messaging = [SendMessage, ReadMessage, ListMessages, EditMessage, DeleteMessage];
 const keyinbox = [PublicIdentities, Contracts];
-const pm = [PmClients, PmGrants, PmSettingsStore, TakeUpload, TakeUploadPart, FinishUpload, MessageFiles];
+const pm = [PmClients, PmGrants, PmSettingsStore, TakeUpload, TakeUploadPart, FinishUpload, MessageFiles, TakeBackMessage];
 const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox, ...pm];
 
 /** The use cases the dialects call. */

@@ -60,6 +60,12 @@ export class Users {
     return new Map(users.flatMap((user) => (user ? [[user.id, user]] : [])));
   }
 
+  /** @returns those of the given ids that were somebody's once */
+  async deletedAmong(ids: readonly Id[]): Promise<Set<Id>> {
+    const known = ids.filter((id) => ID_PATTERN.test(id));
+    return new Set(await this.store.read((tx) => tx.users.buriedAmong(known)));
+  }
+
   /** Letter case does not matter. */
   async byUsername(username: string): Promise<User | null> {
     const row = await this.store.read((tx) => tx.users.byUsername(username));

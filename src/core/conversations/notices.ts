@@ -24,11 +24,19 @@ export class Notices {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Newest first, below a message number. */
-  async list(command: { reader: Id; before?: number; take: number }): Promise<Notice[]> {
+  /**
+   * Newest first.
+   * @param command `before`: below this message number; `after`: instead, the oldest of those above it
+   */
+  async list(command: { reader: Id; before?: number; after?: number; take: number }): Promise<Notice[]> {
+    const { after } = command;
     const readerBox = await this.store.findMailbox(userBox(command.reader));
     if (readerBox === null) return [];
-    const rows = await this.store.read((tx) => tx.conversations.notices(readerBox, SOCIAL, command));
+    const rows = await this.store.read((tx) =>
+      after === undefined
+        ? tx.conversations.notices(readerBox, SOCIAL, command)
+        : tx.conversations.laterNotices(readerBox, SOCIAL, { after, take: command.take }),
+    );
     return rows.map((row) => ({
       message: directMessage(row, { reader: command.reader, readerBox, partner: row.partner }),
       conversationId: Number(row.conversation_id),

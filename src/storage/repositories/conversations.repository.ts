@@ -225,15 +225,14 @@ const ID_BY_PEER = statement<{ id: string }>(
   'conversation-id-by-peer',
   'SELECT id FROM conversations WHERE box_id = $1 AND space = $2 AND peer_id = $3',
 );
-const NOTICES = statement<NoticeRow>(
-  'conversation-notices',
-  `SELECT ${SHOWN}, d.noticed_at, p.user_id AS partner, c.id AS conversation_id
+const noticesBy = (order: 'DESC' | 'ASC') => `SELECT ${SHOWN}, d.noticed_at, p.user_id AS partner, c.id AS conversation_id
    FROM deliveries d JOIN messages m ON m.home_box = d.home_box AND m.id = d.message_id
    JOIN mailboxes p ON p.id = m.home_box
    JOIN conversations c ON ${NOT_CLEARED} AND c.peer_id = m.home_box
-   WHERE d.recipient_id = $1 AND d.number IS NOT NULL AND d.deleted_at IS NULL AND m.space = $2 AND d.number < $3
-   ORDER BY d.number DESC LIMIT $4`,
-);
+   WHERE d.recipient_id = $1 AND d.number IS NOT NULL AND d.deleted_at IS NULL AND m.space = $2 AND d.number < $3 AND d.number > $4
+   ORDER BY d.number ${order} LIMIT $5`;
+const NOTICES = statement<NoticeRow>('conversation-notices', noticesBy('DESC'));
+const LATER_NOTICES = statement<NoticeRow>('conversation-later-notices', noticesBy('ASC'));
 const UNNOTICED_COUNT = statement<{ total: string }>(
   'conversation-unnoticed-count',
   'SELECT count(*) AS total FROM deliveries WHERE recipient_id = $1 AND number IS NOT NULL AND noticed_at IS NULL AND deleted_at IS NULL',
@@ -383,7 +382,12 @@ export class ConversationsRepository {
 
   /** Received messages below a number, newest first, with whether their recipient was told. */
   notices(boxId: Id, space: string, page: { before?: number | undefined; take: number }): Promise<NoticeRow[]> {
-    return this.sql.all(NOTICES, [boxId, space, page.before ?? NO_END, page.take]);
+    return this.sql.all(NOTICES, [boxId, space, page.before ?? NO_END, 0, page.take]);
+  }
+
+  /** The same for those above a number: the oldest of them, newest first. */
+  async laterNotices(boxId: Id, space: string, page: { after: number; take: number }): Promise<NoticeRow[]> {
+    return (await this.sql.all(LATER_NOTICES, [boxId, space, NO_END, page.after, page.take])).reverse();
   }
 
   async unnoticedCount(boxId: Id): Promise<number> {

@@ -72,6 +72,7 @@ const CHANGE = statement<UserRow>(
    WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
 );
 const TOUCH = statement('users-touch', 'UPDATE users SET last_activity_at = $2 WHERE id = ANY ($1::bigint[]) AND deleted_at IS NULL');
+const BURIED_AMONG = statement<{ id: Id }>('users-buried-among', 'SELECT id FROM users WHERE id = ANY ($1::bigint[]) AND deleted_at IS NOT NULL');
 const PAGE = statement<UserRow>(
   'users-page',
   `SELECT ${COLUMNS} FROM users WHERE deleted_at IS NULL ORDER BY id OFFSET $1 LIMIT $2`,
@@ -110,6 +111,11 @@ export class UsersRepository {
 
   byIds(ids: readonly Id[]): Promise<UserRow[]> {
     return this.sql.all(BY_IDS, [ids]);
+  }
+
+  /** @returns those of the given ids whose account was deleted */
+  async buriedAmong(ids: readonly Id[]): Promise<Id[]> {
+    return (await this.sql.all(BURIED_AMONG, [ids])).map((row) => row.id);
   }
 
   /** Letter case does not matter. */

@@ -6,6 +6,18 @@ import { PmGate } from './auth/pm.gate.js';
 import { PmGuard } from './auth/pm.guard.js';
 import { PmTokens } from './auth/tokens.js';
 import { VerifyTokenController } from './auth/verify-token.controller.js';
+import { FileController } from './files/file.controller.js';
+import { PmFileLinks } from './files/links.js';
+import { UploadController } from './files/upload.controller.js';
+import { UploadFlow } from './files/upload.flow.js';
+import { DeleteFlow } from './messages/delete.flow.js';
+import { MessagesController } from './messages/messages.controller.js';
+import { NoticesFlow } from './messages/notices.flow.js';
+import { NotificationsController } from './messages/notifications.controller.js';
+import { ReadingFlow } from './messages/reading.flow.js';
+import { SendFlow } from './messages/send.flow.js';
+import { ShownMessages } from './messages/shown.js';
+import { Threads } from './messages/threads.js';
 import { PmPace } from './pm.pace.js';
 import { SwitchesController } from './switches/switches.controller.js';
 import { MayWrite } from './users/may-write.js';
@@ -18,6 +30,8 @@ import { UsersController } from './users/users.controller.js';
 
 const auth = [PmJwt, PmTokens, PmGate, PmGuard, PmPace];
 const users = [UserTargets, MayWrite, ProfileFlow, RelationsFlow, SettingsFlow];
+const files = [PmFileLinks, UploadFlow];
+const messages = [ShownMessages, Threads, SendFlow, ReadingFlow, DeleteFlow, NoticesFlow];
 
 /**
  * The PM message API. RateLimiter, Config, clock and ids come from global modules. Controllers of
@@ -25,7 +39,7 @@ const users = [UserTargets, MayWrite, ProfileFlow, RelationsFlow, SettingsFlow];
  */
 @Module({
   imports: [CoreModule, CryptoModule],
-  controllers: [VerifyTokenController, SwitchesController, UsersController, SearchController],
-  providers: [...auth, ...users],
+  controllers: [VerifyTokenController, SwitchesController, UsersController, SearchController, UploadController, FileController, NotificationsController, MessagesController],
+  providers: [...auth, ...users, ...files, ...messages],
 })
 export class PmModule {}
