@@ -173,12 +173,20 @@ class FsReceivedBlob implements ReceivedBlob {
     try {
       await rename(this.file.path, place);
     } catch (error) {
-      // where open files cannot be replaced, somebody reads the same bytes that came in meanwhile
-      if (systemCode(error) === 'ENOENT' || !(await renewFile(place, this.size, this.clock))) {
-        this.folder.forget();
-        throw error;
-      }
+      await this.moveAgain(place, error);
+    }
+  }
+
+  /** Once more where the folder was taken away, or where an open file cannot be replaced. */
+  private async moveAgain(place: string, error: unknown): Promise<void> {
+    if (systemCode(error) === 'ENOENT') {
+      this.folder.forget();
+      await this.folder.prepareFor(this.key);
+      await rename(this.file.path, place);
+    } else if (await renewFile(place, this.size, this.clock)) {
       await rm(this.file.path, { force: true });
+    } else {
+      throw error;
     }
   }
 }
