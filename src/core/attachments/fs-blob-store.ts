@@ -1,5 +1,6 @@
-import { open, opendir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, open, opendir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type BlobKey, type BlobStat, BlobStore, type BlobWriter, type ByteRange, type OpenBlob,
 } from '../../kernel/blob-store.js';
@@ -12,6 +13,8 @@ import { FsBlobWriter } from './fs-blob-writer.js';
 import { renewFile } from './renew-file.js';
 
 const READ_AHEAD_BYTES = 64 * 1024;
+/** A file that is renewed while it is being swept is away from its place for less than this. */
+const MOVED_MS = 50;
 
 /**
  * A blob store in a folder of the file system. Several processes may share the folder; each file
@@ -35,7 +38,7 @@ export class FsBlobStore extends BlobStore {
   }
 
   async read(key: BlobKey, range?: ByteRange): Promise<OpenBlob | null> {
-    const handle = await unlessAbsent(open(this.folder.placeOf(key), 'r')).catch(rethrow);
+    const handle = (await this.openFile(key)) ?? (await pause(MOVED_MS).then(() => this.openFile(key)));
     if (!handle) return null;
     try {
       const { size } = await handle.stat();
@@ -44,6 +47,14 @@ export class FsBlobStore extends BlobStore {
     } catch (error) {
       await handle.close();
       throw error;
+    }
+  }
+
+  private async openFile(key: BlobKey): Promise<FileHandle | null> {
+    try {
+      return await unlessAbsent(open(this.folder.placeOf(key), 'r'));
+    } catch (error) {
+      throw diskFault(error);
     }
   }
 
@@ -122,8 +133,4 @@ export class FsBlobStore extends BlobStore {
     if (!folder) return;
     for await (const entry of folder) if (isKey(entry.name) && entry.name.startsWith(shard)) yield entry.name;
   }
-}
-
-function rethrow(error: unknown): never {
-  throw diskFault(error);
 }

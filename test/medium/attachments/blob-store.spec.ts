@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -181,6 +181,14 @@ describe('stored bytes', () => {
     expect(open?.size).toBe(10);
     open?.stream.destroy();
     await new Promise((resolve) => open?.stream.once('close', resolve));
+  });
+
+  it('are found while a sweeper that took them away gives them back', async () => {
+    const key = await (await blobs.receive('for a moment')).accept();
+    renameSync(blobs.place(key), join(blobs.root, 'aside'));
+    const reading = read(key);
+    setTimeout(() => renameSync(join(blobs.root, 'aside'), blobs.place(key)), 10);
+    expect(await reading).toBe('for a moment');
   });
 
   it('are not there under any other key, and no key is a path', async () => {
