@@ -67,7 +67,7 @@ export async function newPerson(app: TestApp, over: { username?: string; firstNa
 
 /** @returns the code words of a refusal, a field's with its name before it */
 export function faultsOf({ body }: Answer): string[] {
-  return ((body as Loose)?.errors ?? []).flatMap((item: Loose) =>
+  return ((body)?.errors ?? []).flatMap((item: Loose) =>
     item.field === undefined ? [item.code] : item.messages.map((message: Loose) => `${item.field}: ${message.code}`),
   );
 }

@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
 import { CoreModule } from '../../../core/core.module.js';
 import { CryptoModule } from '../../../crypto/crypto.module.js';
+import { ConsentFlow } from './auth/consent.flow.js';
 import { PmJwt } from './auth/jwt.js';
+import { OAuthController } from './auth/oauth.controller.js';
+import { OAuthServer } from './auth/oauth.server.js';
+import { PasswordGate } from './auth/password-gate.js';
 import { PmGate } from './auth/pm.gate.js';
 import { PmGuard } from './auth/pm.guard.js';
 import { PmTokens } from './auth/tokens.js';
@@ -28,7 +32,7 @@ import { SettingsFlow } from './users/settings.flow.js';
 import { UserTargets } from './users/targets.js';
 import { UsersController } from './users/users.controller.js';
 
-const auth = [PmJwt, PmTokens, PmGate, PmGuard, PmPace];
+const auth = [PmJwt, PmTokens, PmGate, PmGuard, PmPace, PasswordGate, OAuthServer, ConsentFlow];
 const users = [UserTargets, MayWrite, ProfileFlow, RelationsFlow, SettingsFlow];
 const files = [PmFileLinks, UploadFlow];
 const messages = [ShownMessages, Threads, SendFlow, ReadingFlow, DeleteFlow, NoticesFlow];
@@ -39,7 +43,7 @@ const messages = [ShownMessages, Threads, SendFlow, ReadingFlow, DeleteFlow, Not
  */
 @Module({
   imports: [CoreModule, CryptoModule],
-  controllers: [VerifyTokenController, SwitchesController, UsersController, SearchController, UploadController, FileController, NotificationsController, MessagesController],
+  controllers: [VerifyTokenController, OAuthController, SwitchesController, UsersController, SearchController, UploadController, FileController, NotificationsController, MessagesController],
   providers: [...auth, ...users, ...files, ...messages],
 })
 export class PmModule {}

@@ -32,6 +32,7 @@ const ROUTES: readonly Route[] = [
   on('/api/v2/feature', ['GET']),
   on('/api/v2/jwt/verify_token', ['POST']),
   on('/oauth/token', ['POST']),
+  on('/oauth/authorize', ['GET', 'POST']),
   on('/oauth/revoke_token', ['POST']),
 ];
 

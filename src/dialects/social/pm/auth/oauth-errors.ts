@@ -52,3 +52,19 @@ export function renderOAuthError(error: DomainError): RenderedError {
   const { status, word, description } = OTHERS[error.code] ?? BAD_REQUEST;
   return { status, body: { error: word, error_description: description } };
 }
+
+const WORDS: readonly string[] = [
+  'invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client', 'unsupported_grant_type', 'unsupported_response_type',
+  'invalid_scope', 'access_denied',
+] satisfies readonly OAuthWord[];
+
+/**
+ * @param error what the protocol library threw: a refusal in the words of the standard, or around
+ *   an error of our own, which is given back
+ */
+export function toOAuthFault(error: unknown): unknown {
+  if (error instanceof DomainError || !(error instanceof Error)) return error;
+  const { inner, message, name } = error as Error & { readonly inner?: unknown };
+  if (WORDS.includes(name)) return new OAuthFault(name as OAuthWord, message.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, "'"));
+  return inner instanceof Error ? inner : error;
+}
