@@ -8,6 +8,8 @@ export interface JsonTextOptions {
   readonly emptyIsObject?: boolean;
   /** anything but an object is refused; default true */
   readonly objectOnly?: boolean;
+  /** whole numbers too large to be exact are let through, for dialects that name the member at fault; default false */
+  readonly inexactNumbers?: boolean;
 }
 
 const QUOTE = 0x22;
@@ -23,7 +25,7 @@ const COLON = 0x3a;
  *
  * @param bytes UTF-8, with or without a byte order mark
  * @returns a plain object in which every string is well-formed Unicode, every whole number is
- *   exact, nothing is nested deeper than limits.json_depth_max, there are no more than
+ *   exact (unless the options say otherwise), nothing is nested deeper than limits.json_depth_max, there are no more than
  *   limits.json_members_max members, and none is called `__proto__`, `constructor` or `prototype`. U+0000 is allowed: dialects decide.
  * @throws DomainError malformed_body, for everything that is not so
  */
@@ -42,7 +44,7 @@ export function parseJson(bytes: Buffer, options: JsonTextOptions = {}): unknown
   if (isTooComplex(bytes) || !isUtf8(bytes)) throw malformed();
   const value = parse(bytes);
   if (options.objectOnly !== false && !isObject(value)) throw malformed();
-  if (!isSound(value)) throw malformed();
+  if (!isSound(value, options.inexactNumbers ?? false)) throw malformed();
   return value;
 }
 
@@ -82,17 +84,17 @@ function isTooComplex(bytes: Buffer): boolean {
 }
 
 /** Looks at every value once and takes away members that could reach a prototype. */
-function isSound(value: unknown): boolean {
+function isSound(value: unknown, inexact: boolean): boolean {
   if (typeof value === 'string') return value.isWellFormed();
-  if (typeof value === 'number') return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
-  if (Array.isArray(value)) return value.every(isSound);
-  return isObject(value) ? hasSoundMembers(value) : true;
+  if (typeof value === 'number') return Number.isSafeInteger(value) || (Number.isFinite(value) && (inexact || !Number.isInteger(value)));
+  if (Array.isArray(value)) return value.every((element) => isSound(element, inexact));
+  return isObject(value) ? hasSoundMembers(value, inexact) : true;
 }
 
-function hasSoundMembers(value: Record<string, unknown>): boolean {
+function hasSoundMembers(value: Record<string, unknown>, inexact: boolean): boolean {
   for (const name of Object.keys(value)) {
     if (name === '__proto__' || name === 'constructor' || name === 'prototype') delete value[name];
-    else if (!name.isWellFormed() || !isSound(value[name])) return false;
+    else if (!name.isWellFormed() || !isSound(value[name], inexact)) return false;
   }
   return true;
 }

@@ -86,7 +86,7 @@ function readBody(limitBytes: number): RequestHandler {
     read(request, response).then((bytes) => {
       try {
         const type = request.headers['content-type'] ?? '';
-        request.body = formOf(bytes, type) ?? parseJsonObject(bytes);
+        request.body = formOf(bytes, type) ?? parseJsonObject(bytes, { inexactNumbers: true });
       } catch (error) {
         next(error);
         return;
