@@ -268,7 +268,7 @@ describe('taking a message back', () => {
     await mira.takesBack(id);
     const other = await startApp({ db: app.db, clock, env: { PM_WITHDRAWN_TEXT: 'Taken back <by> its sender' } });
     const answer = await fetch(`${other.url}/api/v2/pm/${id}/`, { headers: { Authorization: `Bearer ${jonas.person.token}` } });
-    const { message } = (await answer.json()) as Loose;
+    const { message } = (await answer.json());
     await other.close();
     expect(message).toBe('Taken back &lt;by> its sender');
   });

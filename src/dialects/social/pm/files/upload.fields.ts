@@ -1,12 +1,13 @@
 import { type UploadTold } from '../../../../core/pm/upload-intake.js';
-import { fieldFault } from '../pm.faults.js';
+import { fieldFault, notFound } from '../pm.faults.js';
 import { fileName } from './file-names.js';
 
 /** Earlier clients put this before the name of every field. */
 const OLD_PREFIX = 'qq';
 /** A file of the largest size in the small parts that browsers send has far fewer. */
 export const PARTS_MAX = 10_000;
-const UUID_LENGTH_MAX = 64;
+/** What could be the name of an upload; anything else is the name of none. */
+const UUID = /^[0-9A-Za-z-]{1,64}$/;
 /** What scripts make of a value they do not have. */
 const UNSET = new Set(['', 'null', 'undefined']);
 
@@ -33,10 +34,11 @@ export class UploadFields {
     return value;
   }
 
-  /** @returns the name of a file that is told by a parameter. @throws PmFault */
+  /** @returns the name of an upload; null where the field is not given. @throws PmFault 400, 404 */
   uuid(name: string): string | null {
     const text = this.text(name);
-    return text === null ? null : text.slice(0, UUID_LENGTH_MAX);
+    if (text !== null && !UUID.test(text)) throw notFound();
+    return text;
   }
 
   /** What is told of the whole file. @throws PmFault */

@@ -110,7 +110,7 @@ async function wordFault<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
+    if (!(error instanceof DomainError) || error instanceof PmFault) throw error;
     if (error.code === 'quota_exceeded') {
       throw new PmFault(413, 'quota_exceeded', [{ code: 'too_large', message: 'Too many files are waiting to be sent.' }], error.facts);
     }
