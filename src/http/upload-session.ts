@@ -1,5 +1,5 @@
 import { type Request } from 'express';
-import { type StorageEngine } from 'multer';
+import multer, { type StorageEngine } from 'multer';
 import { type Readable } from 'node:stream';
 import { type BlobStore, type ReceivedBlob } from '../kernel/blob-store.js';
 
@@ -20,6 +20,8 @@ export class UploadSession implements StorageEngine {
   /** the first fault of the store, or refusal by whoever was asked; null while there is none */
   failure: Error | null = null;
   private readonly pending = new Set<Promise<void>>();
+  private readonly arrivals = new Map<string, number>();
+  private arrived = 0;
   private ended = false;
 
   constructor(private readonly blobs: BlobStore) {}
@@ -48,8 +50,12 @@ export class UploadSession implements StorageEngine {
     for (const { blob } of this.files.values()) await blob.discard();
   }
 
+  /** Files are written beside each other: the one that came last counts, not the one that was done last. */
   private async receive(file: Express.Multer.File): Promise<void> {
+    const arrival = (this.arrived += 1);
     const blob = await this.write(file.stream);
+    if (arrival < (this.arrivals.get(file.fieldname) ?? 0)) return blob.discard();
+    this.arrivals.set(file.fieldname, arrival);
     const earlier = this.files.get(file.fieldname);
     this.files.set(file.fieldname, {
       fieldName: file.fieldname,
@@ -65,7 +71,8 @@ export class UploadSession implements StorageEngine {
     try {
       for await (const chunk of stream as AsyncIterable<Buffer>) await this.asOurs(writer.write(chunk));
       // the parser ends a file that is too long as if it were whole
-      if (stream.truncated || this.ended) throw new Error('the file was cut off');
+      if (stream.truncated) throw new multer.MulterError('LIMIT_FILE_SIZE');
+      if (this.ended) throw new Error('the request was cut off');
       return await this.asOurs(writer.finish());
     } catch (error) {
       await writer.abort();

@@ -41,6 +41,8 @@ const FAULTS = {
   wrong_password: { under: 'unauthenticated', code: '105', message: 'Invalid username or password!' },
   fields_missing: { under: 'invalid_input', code: '103', message: 'Please make sure you provided all the fields' },
   password_short: { under: 'invalid_input', code: '107', message: PASSWORD_BYTES_MIN },
+  /** the same in `user_edit`, where every refusal has one code */
+  new_password_short: { under: 'invalid_input', code: '103', message: 'password:error' },
   gender_invalid: { under: 'invalid_input', code: '103', message: 'invalidgender' },
   emails_differ: { under: 'invalid_input', code: '103', message: 'email:error:matching' },
   username_invalid: { under: 'invalid_input', code: '103', message: 'username:error' },

@@ -94,7 +94,7 @@ export function isPrivateTo(caller: Caller, user: User): boolean {
 function changeOf(parameters: Parameters): UpdateCommand {
   const password = parameters.text('new_password') ?? '';
   const gender = parameters.text('new_gender') ?? '';
-  if (password !== '') checkPassword(password);
+  if (password !== '') checkPassword(password, 'new_password_short');
   return {
     email: parseEmail(parameters.text('new_email') ?? ''),
     firstName: cutName(parameters.text('new_first_name') ?? ''),

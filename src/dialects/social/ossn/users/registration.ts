@@ -1,6 +1,6 @@
 import { isEmail } from 'class-validator';
 import { type RegisterCommand } from '../../../../core/accounts/users.js';
-import { fieldsMissing, OssnFault, PASSWORD_BYTES_MIN } from '../ossn.faults.js';
+import { type FaultName, fieldsMissing, OssnFault, PASSWORD_BYTES_MIN } from '../ossn.faults.js';
 import { type Parameters } from '../ossn.parameters.js';
 
 const FIELDS = ['username', 'firstname', 'lastname', 'email', 'reemail', 'password', 'gender', 'birthdate'] as const;
@@ -50,9 +50,9 @@ export function parseEmail(text: string): string {
   return email;
 }
 
-/** @throws OssnFault password_short */
-export function checkPassword(password: string): void {
-  if (Buffer.byteLength(password) < PASSWORD_BYTES_MIN) throw new OssnFault('password_short');
+/** @throws OssnFault as told */
+export function checkPassword(password: string, fault: FaultName = 'password_short'): void {
+  if (Buffer.byteLength(password) < PASSWORD_BYTES_MIN) throw new OssnFault(fault);
 }
 
 /** @returns the gender as given. @throws OssnFault gender_invalid */
