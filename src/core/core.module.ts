@@ -8,6 +8,7 @@ import { Users } from './accounts/users.js';
 import { AttachmentsModule } from './attachments/attachments.module.js';
 import { Conversations } from './conversations/conversations.js';
 import { DirectAttachments } from './conversations/direct-attachments.js';
+import { DirectFeed } from './conversations/direct-feed.js';
 import { Notices } from './conversations/notices.js';
 import { SendDirectMessage } from './conversations/send-direct-message.js';
 import { WithdrawMessage } from './conversations/withdraw-message.js';
@@ -34,7 +35,7 @@ import { Friendships } from './relations/friendships.js';
 
 const accounts = [Activity, Credentials, DeleteUser, Login, Users];
 const relations = [Blocks, Follows, Friendships];
-const conversations = [Conversations, DirectAttachments, Notices, SendDirectMessage, WithdrawMessage];
+const conversations = [Conversations, DirectAttachments, DirectFeed, Notices, SendDirectMessage, WithdrawMessage];
 const messaging = [SendMessage, ReadMessage, ListMessages, EditMessage, DeleteMessage];
 const keyinbox = [PublicIdentities, Contracts];
 const pm = [PmClients, PmGrants, PmSettingsStore, TakeUpload, TakeUploadPart, FinishUpload, MessageFiles, TakeBackMessage];

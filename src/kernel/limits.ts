@@ -21,6 +21,14 @@ export const limits = {
   sweep_keys_max: 500,
   mailbox_cache_entries_max: 100_000,
   rate_limiter_entries_max: 100_000,
+  /** sockets that look on, in one process and of one user */
+  live_sockets_max: 10_000,
+  live_sockets_per_user_max: 50,
+  /** of a frame that a client sends; the one it has to send is much shorter */
+  live_inbound_bytes_max: 1024,
+  live_inbound_frames_per_minute_max: 600,
+  /** what may wait for a client that does not read */
+  live_outgoing_bytes_max: 256 * 1024,
   drain_seconds_max: 8,
   retry_after_seconds: 1,
 } as const;

@@ -13,6 +13,9 @@ import { MailboxDirectory } from './mailbox-directory.js';
 import { Sql } from './sql.js';
 import { Tx } from './tx.js';
 
+/** Takes the mailboxes whose feed a commit of this process wrote to. */
+export type ChangeListener = (boxIds: readonly Id[]) => void;
+
 /**
  * The one door to the database. Repositories exist only on the Tx it hands out, so that a query
  * outside a transaction cannot be written down.
@@ -21,6 +24,7 @@ export class Store {
   private readonly mailboxes: MailboxDirectory;
   private readonly queue: AppendQueue;
   private readonly reader: Tx;
+  private readonly listeners = new Set<ChangeListener>();
 
   constructor(
     private readonly database: Database,
@@ -85,7 +89,7 @@ export class Store {
    *   the database is away (the message may then be stored or not)
    */
   append(message: NewMessage): Promise<AppendOutcome> {
-    return this.queue.append([message]);
+    return this.announced([message]);
   }
 
   /**
@@ -93,7 +97,17 @@ export class Store {
    * @param parcel its first message alone carries the idempotency key and the spends
    */
   appendTogether(parcel: Parcel): Promise<AppendOutcome> {
-    return this.queue.append(parcel);
+    return this.announced(parcel);
+  }
+
+  /**
+   * Tells of commits of this process, after them. A hint that there is something to read; other
+   * processes write to the same feeds.
+   * @returns ends it
+   */
+  onChange(listener: ChangeListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** Messages that wait for a commit, for metrics. */
@@ -106,13 +120,25 @@ export class Store {
     await this.queue.drain();
   }
 
+  private async announced(parcel: Parcel): Promise<AppendOutcome> {
+    const outcome = await this.queue.append(parcel);
+    if (outcome.kind === 'stored' && this.listeners.size > 0) this.tell(parcel.flatMap(({ events }) => events.map((event) => event.boxId)));
+    return outcome;
+  }
+
+  private tell(boxIds: readonly Id[]): void {
+    for (const listener of this.listeners) listener(boxIds);
+  }
+
   private async attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await this.database.pool.connect();
     try {
       await client.query('BEGIN');
-      const result = await work(new Tx(new Sql(client)));
+      const changed: Id[] = [];
+      const result = await work(new Tx(new Sql(client), (boxId) => changed.push(boxId)));
       await client.query('COMMIT');
       client.release();
+      if (changed.length > 0) this.tell(changed);
       return result;
     } catch (error) {
       await abandon(client, error);

@@ -14,6 +14,7 @@ import { PmClientsRepository } from './own/pm/clients.repository.js';
 import { PmGrantsRepository } from './own/pm/grants.repository.js';
 import { PmSettingsRepository } from './own/pm/settings.repository.js';
 import { PmUploadsRepository } from './own/pm/uploads.repository.js';
+import { type Id } from '../kernel/id-source.js';
 import { type Sql } from './sql.js';
 
 /** Every question that can be asked of the store, all on one connection. */
@@ -38,7 +39,8 @@ export class Tx {
     };
   };
 
-  constructor(sql: Sql) {
+  /** @param note is told of each mailbox whose feed is written to */
+  constructor(sql: Sql, note?: (boxId: Id) => void) {
     const uploads = new PmUploadsRepository(sql);
     const grants = new PmGrantsRepository(sql);
     const settings = new PmSettingsRepository(sql);
@@ -50,7 +52,7 @@ export class Tx {
     this.messages = new MessagesRepository(sql);
     this.relations = new RelationsRepository(sql);
     this.counts = new BoxCountsRepository(sql);
-    this.events = new EventsRepository(sql);
+    this.events = new EventsRepository(sql, note);
     this.housekeeping = new HousekeepingRepository(sql, own);
     this.own = {
       keyinbox: { identities: new KeyinboxIdentitiesRepository(sql), contracts: new KeyinboxContractsRepository(sql) },

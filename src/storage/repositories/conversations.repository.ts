@@ -233,6 +233,15 @@ const noticesBy = (order: 'DESC' | 'ASC') => `SELECT ${SHOWN}, d.noticed_at, p.u
    ORDER BY d.number ${order} LIMIT $5`;
 const NOTICES = statement<NoticeRow>('conversation-notices', noticesBy('DESC'));
 const LATER_NOTICES = statement<NoticeRow>('conversation-later-notices', noticesBy('ASC'));
+const RECEIVED_BY_IDS = statement<NoticeRow & { begun_at: Date; unread_count: string }>(
+  'conversation-received-by-ids',
+  `SELECT ${SHOWN}, d.noticed_at, p.user_id AS partner, c.id AS conversation_id, c.created_at AS begun_at, c.unread_count
+   FROM unnest($3::bigint[], $4::bigint[]) AS wanted(home_box, id)
+   JOIN messages m ON m.home_box = wanted.home_box AND m.id = wanted.id AND m.space = $2
+   JOIN deliveries d ON d.recipient_id = $1 AND d.message_id = m.id AND d.deleted_at IS NULL
+   JOIN conversations c ON ${NOT_CLEARED} AND c.peer_id = m.home_box
+   JOIN mailboxes p ON p.id = m.home_box`,
+);
 const UNNOTICED_COUNT = statement<{ total: string }>(
   'conversation-unnoticed-count',
   'SELECT count(*) AS total FROM deliveries WHERE recipient_id = $1 AND number IS NOT NULL AND noticed_at IS NULL AND deleted_at IS NULL',
@@ -388,6 +397,15 @@ export class ConversationsRepository {
   /** The same for those above a number: the oldest of them, newest first. */
   async laterNotices(boxId: Id, space: string, page: { after: number; take: number }): Promise<NoticeRow[]> {
     return (await this.sql.all(LATER_NOTICES, [boxId, space, NO_END, page.after, page.take])).reverse();
+  }
+
+  /** Those of the named messages that a mailbox received and still sees, in no order. */
+  receivedByIds(
+    boxId: Id,
+    space: string,
+    places: readonly { readonly homeBox: Id; readonly id: Id }[],
+  ): Promise<(NoticeRow & { readonly begun_at: Date; readonly unread_count: string })[]> {
+    return this.sql.all(RECEIVED_BY_IDS, [boxId, space, places.map((place) => place.homeBox), places.map((place) => place.id)]);
   }
 
   async unnoticedCount(boxId: Id): Promise<number> {

@@ -22,6 +22,10 @@ import { ReadingFlow } from './messages/reading.flow.js';
 import { SendFlow } from './messages/send.flow.js';
 import { ShownMessages } from './messages/shown.js';
 import { Threads } from './messages/threads.js';
+import { LiveFrames } from './live/live.frames.js';
+import { LiveHub } from './live/live.hub.js';
+import { LiveServer } from './live/live.server.js';
+import { LiveWatch } from './live/live.watch.js';
 import { PmPace } from './pm.pace.js';
 import { SwitchesController } from './switches/switches.controller.js';
 import { MayWrite } from './users/may-write.js';
@@ -36,6 +40,7 @@ const auth = [PmJwt, PmTokens, PmGate, PmGuard, PmPace, PasswordGate, OAuthServe
 const users = [UserTargets, MayWrite, ProfileFlow, RelationsFlow, SettingsFlow];
 const files = [PmFileLinks, UploadFlow];
 const messages = [ShownMessages, Threads, SendFlow, ReadingFlow, DeleteFlow, NoticesFlow];
+const live = [LiveFrames, LiveHub, LiveWatch, LiveServer];
 
 /**
  * The PM message API. RateLimiter, Config, clock and ids come from global modules. Controllers of
@@ -44,6 +49,6 @@ const messages = [ShownMessages, Threads, SendFlow, ReadingFlow, DeleteFlow, Not
 @Module({
   imports: [CoreModule, CryptoModule],
   controllers: [VerifyTokenController, OAuthController, SwitchesController, UsersController, SearchController, UploadController, FileController, NotificationsController, MessagesController],
-  providers: [...auth, ...users, ...files, ...messages],
+  providers: [...auth, ...users, ...files, ...messages, ...live],
 })
 export class PmModule {}
