@@ -50,8 +50,8 @@ export function directMessage(row: TalkRow, pair: Pair): DirectMessage {
     text: row.body.toString('utf8'),
     createdAt: row.created_at,
     readAt: row.read_at,
-    removedBySender: row.sender_deleted_at !== null,
-    removedByRecipient: row.recipient_deleted_at !== null,
+    removedBySender: row.sender_deleted_at !== null || row.sender_cleared === true,
+    removedByRecipient: row.recipient_deleted_at !== null || row.recipient_cleared === true,
     withdrawn: row.withdrawn_at !== null,
     origin: (row.details as { origin?: string }).origin ?? '',
     attachment: file && {

@@ -1,6 +1,7 @@
 import { type Id } from '../../kernel/id-source.js';
 import { type OwnTables } from '../own/own-tables.js';
 import { type Sql, statement } from '../sql.js';
+import { clearedBy } from './conversations.repository.js';
 
 /** A file of a message in a conversation, with what decides who may fetch it. */
 export interface TalkAttachmentRow {
@@ -21,7 +22,8 @@ const FIND = statement<TalkAttachmentRow>(
   'attachment-find',
   `SELECT a.wire_id, a.name, a.media_type, a.byte_size, a.sha256, a.storage_key, a.details,
      s.user_id AS from_user, r.user_id AS to_user,
-     m.sender_deleted_at IS NOT NULL AS removed_by_sender, d.deleted_at IS NOT NULL AS removed_by_recipient
+     m.sender_deleted_at IS NOT NULL OR coalesce(${clearedBy('m.home_box', 'm.peer_id')}, false) AS removed_by_sender,
+     d.deleted_at IS NOT NULL OR coalesce(${clearedBy('m.peer_id', 'm.home_box')}, false) AS removed_by_recipient
    FROM attachments a
    JOIN messages m ON m.home_box = a.home_box AND m.id = a.message_id
    JOIN deliveries d ON d.recipient_id = m.peer_id AND d.message_id = m.id

@@ -14,6 +14,9 @@ export interface TalkRow {
   readonly sender_deleted_at: Date | null;
   readonly read_at: Date | null;
   readonly recipient_deleted_at: Date | null;
+  /** the whole view was cleared after it */
+  readonly sender_cleared: boolean | null;
+  readonly recipient_cleared: boolean | null;
   readonly attachment: AttachmentJson | null;
 }
 
@@ -68,8 +71,12 @@ export interface HeldTalk {
 
 const NO_END = '9007199254740992';
 
+/** Whether a side cleared its view after a message `m`. */
+export const clearedBy = (side: string, other: string) =>
+  `(SELECT m.number <= v.cleared_to FROM conversations v WHERE v.box_id = ${side} AND v.space = m.space AND v.peer_id = ${other})`;
 const SHOWN = `m.number, m.id, m.home_box, m.sender_id, m.body, m.details, m.created_at, m.withdrawn_at, m.sender_deleted_at,
   d.read_at, d.deleted_at AS recipient_deleted_at,
+  ${clearedBy('m.home_box', 'm.peer_id')} AS sender_cleared, ${clearedBy('m.peer_id', 'm.home_box')} AS recipient_cleared,
   (SELECT json_build_object('wire_id', a.wire_id, 'name', a.name, 'media_type', a.media_type, 'byte_size', a.byte_size,
      'sha256', encode(a.sha256, 'hex'), 'storage_key', a.storage_key, 'details', a.details)
    FROM attachments a WHERE a.home_box = m.home_box AND a.message_id = m.id ORDER BY a.id LIMIT 1) AS attachment`;

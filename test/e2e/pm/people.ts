@@ -57,9 +57,14 @@ export async function newPerson(app: TestApp, over: { username?: string; firstNa
     username: `person-${serial}`, email: `person-${serial}@example.org`, password: null, firstName: `First${serial}`, lastName: `Last${serial}`,
     birthdate: null, gender: null, validated: true, ...over,
   });
-  const { secret } = await app.app.get(PmTokens, { strict: false }).issueAccess(user.id, { label: 'test', lifetimeSeconds: null });
+  return tokenFor(app, user.id);
+}
+
+/** Gives a user a token. */
+export async function tokenFor(app: TestApp, id: string): Promise<Person> {
+  const { secret } = await app.app.get(PmTokens, { strict: false }).issueAccess(id, { label: 'test', lifetimeSeconds: null });
   return {
-    id: user.id,
+    id,
     token: secret,
     asks: (method, path, body, headers) => ask(app, { method, path, body, token: secret, ...(headers === undefined ? {} : { headers }) }),
   };

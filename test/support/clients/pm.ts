@@ -1,4 +1,4 @@
-import { type Answer, ask, type Loose, newPerson, type Person } from '../../e2e/pm/people.js';
+import { type Answer, ask, type Loose, newPerson, type Person, tokenFor } from '../../e2e/pm/people.js';
 import { type TestApp } from '../app.js';
 
 export { type Answer, ask, faultsOf, type Loose } from '../../e2e/pm/people.js';
@@ -132,4 +132,9 @@ export async function fetchUrl(app: TestApp, url: string, headers: Record<string
   // a proxy may have put a folder before the path
   const response = await fetch(app.url + url.slice(url.indexOf('/api/v2/')), { headers, method });
   return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
+}
+
+/** @returns somebody who has an account already, with a token */
+export async function userOf(app: TestApp, id: number): Promise<PmUser> {
+  return new PmUser(app, await tokenFor(app, String(id)));
 }
