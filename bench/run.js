@@ -12,7 +12,8 @@ import { join } from 'node:path';
 import { hasPgbench, measureBound } from './lib/bound.js';
 import { drive } from './lib/http-load.js';
 import { prepareKeyInbox } from './lib/keyinbox.js';
-import { prepareOssn } from './lib/ossn.js';
+import { makeUsers, prepareOssn } from './lib/ossn.js';
+import { measureIdleSockets, preparePm } from './lib/pm.js';
 import { familyOf, loadAverage, memoryMb } from './lib/processes.js';
 import { startServer } from './lib/server.js';
 import { median, quantile, spread } from './lib/stats.js';
@@ -30,9 +31,15 @@ try {
   const given = secrets();
   const server = await startServer({ DATABASE_URL: url, ...given });
   undo.push(() => server.stop());
-  const rows = [...(await prepareKeyInbox(server)), ...(await prepareOssn(server, given.OSSN_SITE_KEY))];
+  const guids = await makeUsers(server, given.OSSN_SITE_KEY, 343);
+  const rows = [
+    ...(await prepareKeyInbox(server)),
+    ...(await prepareOssn(server, guids.slice(0, 40), given.OSSN_SITE_KEY)),
+    ...(await preparePm(server, guids.slice(40), given.PM_JWT_SECRET)),
+  ];
   const core = await startCore(url);
-  report(await measure(url, server, core, rows), idle);
+  const measured = await measure(url, server, core, rows);
+  report(measured, { ...idle, socket: await measureIdleSockets(server, guids, given.PM_JWT_SECRET) });
 } finally {
   for (const step of undo.reverse()) await step();
   rmSync(dataDir, { recursive: true, force: true });
@@ -105,6 +112,7 @@ function report({ bound, loads, results }, idle) {
   console.log(`bound (${hasPgbench() ? 'pgbench' : 'raw prepared loop'}, 16 clients, message + delivery): ${Math.round(limit)} /s, spread ${(spread(bound) * 100).toFixed(0)} %`);
   console.log(`load average ${loads.map((load) => load.toFixed(1)).join(' ')}`);
   console.log(`idle memory: server ${idle.own.toFixed(0)} MB + database ${idle.database.toFixed(0)} MB = ${(idle.own + idle.database).toFixed(0)} MB`);
+  console.log(`an idle live connection of PM: ${idle.socket.toFixed(1)} KB`);
   if (spread(bound) > SPREAD_MAX) {
     console.log('The bound moved by more than 30 %: this machine is too busy for a report. Try again.');
     process.exitCode = 1;

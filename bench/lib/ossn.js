@@ -32,18 +32,23 @@ function withFile(fields, bytes) {
   ]);
 }
 
-/** Makes users and conversations, and returns the rows of the report with the requests that make them. */
-export async function prepareOssn(server, siteKey) {
-  const key = { api_key_token: siteKey };
+/** @returns guids of new users */
+export async function makeUsers(server, siteKey, count) {
   const guids = [];
-  for (let i = 0; i < 40; i += 1) {
+  for (let i = 0; i < count; i += 1) {
     const email = `bench${i}@example.org`;
     const user = await call(server, '/api/v1.0/user_add', {
-      ...key, username: `benchuser${i}`, firstname: 'Bench', lastname: String(i), email, reemail: email,
+      api_key_token: siteKey, username: `benchuser${i}`, firstname: 'Bench', lastname: String(i), email, reemail: email,
       password: 'not-a-secret', gender: 'male', birthdate: '01/02/1990',
     });
     guids.push(user.guid);
   }
+  return guids;
+}
+
+/** Fills conversations, and returns the rows of the report with the requests that make them. */
+export async function prepareOssn(server, guids, siteKey) {
+  const key = { api_key_token: siteKey };
   const [sender, small, large, ...targets] = guids;
   const fill = async (to, count) => {
     for (let done = 0; done < count; done += 50) {
