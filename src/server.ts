@@ -9,7 +9,7 @@ import { appOptions, setUpApp } from './app.set-up.js';
 import { loadConfigForStart } from './config/first-boot-secrets.js';
 import { type LoadedConfig } from './config/loaded-config.js';
 import { dialects } from './dialects/index.js';
-import { DataFolderLock } from './embedded/data-folder-lock.js';
+import { DataFolderBusy, DataFolderLock } from './embedded/data-folder-lock.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { drain } from './http/drain.js';
 import { HouseAdapter } from './http/house-adapter.js';
@@ -64,7 +64,7 @@ export async function bringUp(env: NodeJS.ProcessEnv, say: Say, signal?: AbortSi
   for (const warning of config.warnings) say(`Warning: ${warning}`);
   const undo = new Undo();
   try {
-    const database = await openDatabase(config, undo, say, signal);
+    const database = await openDatabase(config, undo, say, { signal });
     await database.migrate();
     const app = await NestFactory.create<NestExpressApplication>(
       AppModule.register({ config, database }),
@@ -106,15 +106,25 @@ function toConsole(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Connects to DATABASE_URL, or to the database the server brings along. */
+/** Things that can be undone, last first. */
+type Undoable = Pick<Undo, 'add'>;
+
+/**
+ * Connects to DATABASE_URL, or to the database the server brings along, which is started for it.
+ *
+ * @param undo takes what ends it all again
+ * @param options.beside true: where a server runs in the data folder already, its database is used
+ *   and left alone, instead of DataFolderBusy
+ */
 export async function openDatabase(
   config: LoadedConfig,
-  undo: { add(step: () => Promise<void>): void },
+  undo: Undoable,
   say: Say,
-  signal?: AbortSignal,
+  options: { readonly signal?: AbortSignal | undefined; readonly beside?: boolean } = {},
 ): Promise<Database> {
+  const { signal, beside = false } = options;
   const given = config.house.DATABASE_URL;
-  const url = given ?? (await startEmbedded(config, undo, say));
+  const url = given ?? (await embeddedAddress(config, undo, say, beside));
   const database = await connect(url, config.house.DATABASE_POOL_MAX, say, signal).catch((error: unknown) => {
     throw given === undefined || signal?.aborted ? error : unusable(error);
   });
@@ -122,10 +132,16 @@ export async function openDatabase(
   return database;
 }
 
-async function startEmbedded(config: LoadedConfig, undo: { add(step: () => Promise<void>): void }, say: Say): Promise<string> {
-  const lock = await DataFolderLock.acquire(config.house.DATA_DIR);
-  undo.add(() => lock.release());
-  const embedded = await EmbeddedPostgres.start({ dataDir: config.house.DATA_DIR, log: say });
+async function embeddedAddress(config: LoadedConfig, undo: Undoable, say: Say, beside: boolean): Promise<string> {
+  const dataDir = config.house.DATA_DIR;
+  try {
+    const lock = await DataFolderLock.acquire(dataDir);
+    undo.add(() => lock.release());
+  } catch (error) {
+    if (beside && error instanceof DataFolderBusy) return EmbeddedPostgres.addressIn(dataDir);
+    throw error;
+  }
+  const embedded = await EmbeddedPostgres.start({ dataDir, log: say });
   undo.add(() => embedded.stop());
   return embedded.url;
 }

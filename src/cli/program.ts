@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { keyInboxCommand } from './keyinbox/commands.js';
 import { migrate } from './migrate.js';
+import { ossnCommand } from './ossn/commands.js';
 import { serve } from './serve.js';
 import { type Terminal } from './terminal.js';
+import { userCommand } from './user/commands.js';
 
 /** @returns the command line with everything `polypost` can do */
 export function program(terminal: Terminal): Command {
@@ -27,6 +29,8 @@ export function program(terminal: Terminal): Command {
       const { checkConfig } = await import('./check-config.js');
       checkConfig(terminal, options);
     });
+  root.addCommand(userCommand(terminal));
+  root.addCommand(ossnCommand(terminal));
   root.addCommand(keyInboxCommand(terminal));
   inheritAll(root);
   return root;

@@ -60,6 +60,16 @@ export class EmbeddedPostgres {
     }
   }
 
+  /**
+   * For those who come beside a server that runs: nothing is started, adopted or stopped.
+   *
+   * @returns the address of the database in this data folder, whether it answers or not
+   * @throws EmbeddedUnavailable when the folder cannot be used
+   */
+  static async addressIn(dataDir: string): Promise<string> {
+    return urlOf(await openLayout(dataDir));
+  }
+
   private static async startHere(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
     const found = await findPlatformPackage(options.packageFolder);
     const layout = await openLayout(options.dataDir);

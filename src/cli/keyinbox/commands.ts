@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { type Environment } from '../../config/read-variables.js';
 import { readEnvironment } from '../../config/environment.js';
 import { CliError, exitCodes } from '../cli-error.js';
 import { type Terminal } from '../terminal.js';
+import { wholeNumber } from '../whole-number.js';
 import { KeyInboxClient } from './client.js';
 import { generateKey, listMessages, readMessage, sendMessage } from './actions.js';
 import { type ActionContext } from './action-context.js';
@@ -55,9 +56,4 @@ function serverUrl(given: string | undefined, env: Environment): string {
     throw new CliError('the address of the server must begin with http:// or https://', exitCodes.usage);
   }
   return url.replace(/\/+$/, '');
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('must be a whole number.');
-  return Number(text);
 }

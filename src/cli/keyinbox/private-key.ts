@@ -2,6 +2,7 @@ import { open, readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { type Environment } from '../../config/read-variables.js';
 import { systemErrorCode } from '../../config/system-error.js';
+import { askSecret } from '../ask-secret.js';
 import { CliError, exitCodes } from '../cli-error.js';
 
 /** A pair as the server makes it and a key file holds it. */
@@ -21,7 +22,7 @@ export async function findPrivateKey(file: string | undefined, env: Environment)
   if (file !== undefined) return keyIn(file === '-' ? await text(process.stdin) : await readKeyFile(file));
   const given = env['KEYINBOX_PRIVATE_KEY'] ?? '';
   if (given !== '') return given.trim();
-  if (process.stdin.isTTY) return ask('Private key: ');
+  if (process.stdin.isTTY) return askSecret('Private key');
   throw new CliError('no private key: give --key-file FILE, --key-file - or KEYINBOX_PRIVATE_KEY', exitCodes.usage);
 }
 
@@ -70,37 +71,4 @@ function keyIn(content: string): string {
 function checked(key: string): string {
   if (/^\S+$/.test(key)) return key;
   throw new CliError('the key file holds no private key', exitCodes.usage);
-}
-
-/** Reads a line from the terminal without showing it. */
-function ask(question: string): Promise<string> {
-  const { stdin, stderr } = process;
-  stderr.write(question);
-  stdin.setRawMode(true);
-  stdin.setEncoding('utf8');
-  return new Promise((resolve, reject) => {
-    let typed = '';
-    const finish = (): void => {
-      stdin.setRawMode(false);
-      stdin.pause();
-      stdin.removeAllListeners('data');
-      stderr.write('\n');
-    };
-    stdin.on('data', (chunk: string) => {
-      for (const character of chunk) {
-        if (character === '\u0003' || character === '\u0004') {
-          finish();
-          reject(new CliError('no private key was given', exitCodes.usage));
-          return;
-        }
-        if (character === '\r' || character === '\n') {
-          finish();
-          resolve(typed.trim());
-          return;
-        }
-        typed = character === '\u007f' || character === '\b' ? typed.slice(0, -1) : typed + character;
-      }
-    });
-    stdin.resume();
-  });
 }

@@ -1,5 +1,5 @@
 import { Credentials } from '../../../src/core/accounts/credentials.js';
-import { CREDENTIALS, KEY_KINDS, KEY_PREFIX } from '../../../src/dialects/social/ossn/ossn.gate.js';
+import { CREDENTIALS, KEY_KINDS, KEY_PREFIX } from '../../../src/dialects/social/ossn/ossn.credentials.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { form, type OssnUser, outcomeOf, send, Site, SITE_KEY } from '../../support/clients/ossn.js';
 

@@ -10,17 +10,11 @@ import { clientKey } from '../../../http/client-address.js';
 import { RateLimiter } from '../../../http/rate-limiter.js';
 import { type Id } from '../../../kernel/id-source.js';
 import { OssnVariables } from './ossn.config.js';
+import { CREDENTIALS, KEY_KINDS } from './ossn.credentials.js';
 import { OssnFault } from './ossn.faults.js';
 import { idOrNull } from './ossn.ids.js';
 import { type Operation, operationKey, OPERATIONS } from './ossn.operations.js';
 import { type Parameters } from './ossn.parameters.js';
-
-/** The name of the dialect among credentials. */
-export const CREDENTIALS = 'ossn';
-/** Kinds of credentials. Neither opens what another is for. */
-export const KEY_KINDS = { site: 'site', user: 'user', session: 'session' } as const;
-/** Stands before keys, so that scanners recognise a leaked one. */
-export const KEY_PREFIX = 'ppossn_';
 
 const KEY_PARAMETER = 'api_key_token';
 const BAD_KEY: RateLimit = { count: 60, seconds: 60 };

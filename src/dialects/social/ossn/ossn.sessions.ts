@@ -3,8 +3,8 @@ import { type Request, type Response } from 'express';
 import { Config } from '../../../config/config.js';
 import { Credentials } from '../../../core/accounts/credentials.js';
 import { type Id } from '../../../kernel/id-source.js';
+import { CREDENTIALS, KEY_KINDS } from './ossn.credentials.js';
 import { baseUrl } from './ossn.envelope.js';
-import { CREDENTIALS, KEY_KINDS } from './ossn.gate.js';
 
 const COOKIE = 'ossn_session';
 const SECRET = /^[A-Za-z0-9_-]{43}$/;
