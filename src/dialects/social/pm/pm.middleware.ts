@@ -1,9 +1,10 @@
 import { type RequestHandler } from 'express';
 import { type Config } from '../../../config/config.js';
+import { crossOrigin } from '../../../http/cross-origin.js';
 import { parseJsonObject } from '../../../http/json-text.js';
+import { knownRoutesOnly } from '../../../http/known-routes.js';
 import { bodyReader } from '../../../http/raw-body.js';
 import { isMultipart } from '../../../http/uploads.js';
-import { DomainError } from '../../../kernel/domain-error.js';
 import { PmVariables } from './pm.config.js';
 import { PmFault } from './pm.faults.js';
 import { formOf } from './pm.forms.js';
@@ -14,15 +15,20 @@ const ESCAPED_BYTES_PER_CHARACTER = 12;
 const BODY_OVERHEAD_BYTES = 64 * 1024;
 const CORS_HEADERS = 'Authorization, Content-Type, Content-Range, Idempotency-Key, Range';
 const CORS_EXPOSED = 'Accept-Ranges, Content-Length, Content-Range, Idempotent-Replayed, Retry-After, X-Request-Id';
-const CORS_MAX_AGE_SECONDS = 600;
 
 /** What runs on the dialect's paths before routing, in this order. */
 export function pmMiddleware(config: Config): readonly RequestHandler[] {
   const variables = config.section(PmVariables);
   return [
     neverStored,
-    crossOrigin(variables.PM_CORS_ORIGINS),
-    knownRoutesOnly,
+    crossOrigin({
+      origins: variables.PM_CORS_ORIGINS,
+      methods: 'GET, POST, PATCH, DELETE',
+      headers: CORS_HEADERS,
+      exposed: CORS_EXPOSED,
+    }),
+    shownElsewhere,
+    knownRoutesOnly(methodsOfPath),
     jsonWanted,
     readBody(ESCAPED_BYTES_PER_CHARACTER * variables.PM_MESSAGE_MAX + BODY_OVERHEAD_BYTES),
   ];
@@ -35,35 +41,12 @@ const neverStored: RequestHandler = (request, response, next) => {
   next();
 };
 
-/** Lets browsers of the listed origins in. Without a list no such header is sent. */
-function crossOrigin(origins: readonly string[]): RequestHandler {
-  const any = origins.includes('*');
-  return (request, response, next) => {
-    const { origin } = request.headers;
-    if (origin === undefined || !(any || origins.includes(origin))) {
-      next();
-      return;
-    }
-    response.setHeader('Access-Control-Allow-Origin', any ? '*' : origin);
-    response.setHeader('Access-Control-Expose-Headers', CORS_EXPOSED);
-    if (isFilePath(request.path)) response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
-    if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined) {
-      next();
-      return;
-    }
-    response.setHeader('Access-Control-Allow-Methods', 'GET, POST, PATCH, DELETE');
-    response.setHeader('Access-Control-Allow-Headers', CORS_HEADERS);
-    response.setHeader('Access-Control-Max-Age', String(CORS_MAX_AGE_SECONDS));
-    response.status(204).end();
-  };
-}
-
-/** An unknown route or method is told apart before a body is read. */
-const knownRoutesOnly: RequestHandler = (request, _response, next) => {
-  const methods = methodsOfPath(request.path);
-  if (methods.length === 0) next(new DomainError('route_not_found'));
-  else if (!methods.includes(request.method)) next(new DomainError('method_not_allowed', { allow: methods }));
-  else next();
+/** Pages of other origins show pictures and play videos. */
+const shownElsewhere: RequestHandler = (request, response, next) => {
+  if (isFilePath(request.path) && response.hasHeader('Access-Control-Allow-Origin')) {
+    response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+  }
+  next();
 };
 
 /** Refuses those who say that they take no JSON. */
