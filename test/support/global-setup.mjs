@@ -7,7 +7,7 @@ import pg from 'pg';
 // Jest loads this file before its own module system: it works on the built server, which
 // `npm test` brings up to date first.
 const loadEmbedded = () => import('../../dist/src/embedded/embedded-postgres.js');
-const { Database } = await import(process.env.PP_DIST ?? '../../dist/src/storage/database.js');
+const { Database } = await import('../../dist/src/storage/database.js');
 
 /**
  * Starts the embedded database, unless DATABASE_URL names a server where databases may be made,
