@@ -3,7 +3,7 @@ import { type User } from '../../../../core/accounts/user.js';
 import { type PmClients } from '../../../../core/pm/pm-clients.js';
 import { type PmGrant, type PmGrants } from '../../../../core/pm/pm-grants.js';
 import { type Id } from '../../../../kernel/id-source.js';
-import { ACCESS_PREFIX, CREDENTIALS, TOKEN_KINDS } from './tokens.js';
+import { ACCESS_PREFIX, CREDENTIALS, TOKEN_KINDS } from './token-kinds.js';
 
 /** Every token may do everything its user may; the words are those clients expect. */
 export const SCOPE: readonly string[] = ['read', 'write'];

@@ -14,7 +14,7 @@ import { RATES } from '../pm.rates.js';
 import { OAuthFault, toOAuthFault } from './oauth-errors.js';
 import { OAuthModel } from './oauth.model.js';
 import { PasswordGate } from './password-gate.js';
-import { CREDENTIALS } from './tokens.js';
+import { CREDENTIALS } from './token-kinds.js';
 
 /** Grants there are. The implicit one is not. */
 const GRANTS: readonly string[] = ['password', 'refresh_token', 'authorization_code'];

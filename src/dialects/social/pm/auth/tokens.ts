@@ -2,13 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Credentials } from '../../../../core/accounts/credentials.js';
 import { type Id } from '../../../../kernel/id-source.js';
 import { PmJwt } from './jwt.js';
-
-/** The name of the dialect among credentials. */
-export const CREDENTIALS = 'pm';
-/** Kinds of credentials. Neither opens what another is for. */
-export const TOKEN_KINDS = { access: 'access', refresh: 'refresh' } as const;
-/** Stand before tokens, so that scanners recognise a leaked one. Only characters a sub-protocol name may have. */
-export const ACCESS_PREFIX = 'pppm_';
+import { ACCESS_PREFIX, CREDENTIALS, TOKEN_KINDS } from './token-kinds.js';
 
 /** A text that may stand in a header as it is: letters, digits and the like (RFC 7230, token). */
 const TOKEN = /^[A-Za-z0-9._~-]{8,4096}$/;
