@@ -20,7 +20,9 @@ export interface ServedFile {
   readonly embeddable?: boolean;
 }
 
+const ONE_RANGE = /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/i;
 const NAME_CHARACTERS_MAX = 255;
+const DAMAGED = 'a stored file is missing or damaged';
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
@@ -64,32 +66,44 @@ async function send(response: Response, blobs: BlobStore, file: ServedFile, rang
   const blob = await blobs.read(file.key, range ?? undefined);
   if (blob?.size !== file.size) {
     blob?.stream.destroy();
-    throw new Error('a stored file is missing or damaged');
+    throw new Error(DAMAGED);
   }
   if (range) response.status(206).set('Content-Range', `bytes ${range.offset}-${range.offset + range.length - 1}/${file.size}`);
   else response.status(200);
-  response.set('Content-Length', String(range?.length ?? file.size));
+  const length = range?.length ?? file.size;
+  response.set('Content-Length', String(length));
   try {
-    await pipeline(blob.stream, response);
+    await pipeline(blob.stream, (source) => exactly(source as AsyncIterable<Buffer>, length), response);
   } catch (error) {
     // a client that goes away in the middle is no fault
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
 }
 
+/** A file that turns out shorter must not leave the client to wait for the rest. */
+async function* exactly(source: AsyncIterable<Buffer>, length: number): AsyncIterable<Buffer> {
+  let sent = 0;
+  for await (const chunk of source) {
+    sent += chunk.length;
+    yield chunk;
+  }
+  if (sent !== length) throw new Error(DAMAGED);
+}
+
 /**
  * @returns the one range to send; null for the whole file: no range asked for, several, one of
- *   another unit, or of another version of the file
+ *   another unit or form, or of another version of the file
  */
 function rangeOf(request: Request, size: number, etag: string): ByteRange | 'unsatisfiable' | null {
   if (request.method !== 'GET' || request.headers.range === undefined) return null;
   const condition = request.headers['if-range'];
   if (condition !== undefined && condition !== etag) return null;
-  const ranges = request.range(size);
-  if (ranges === -1) return 'unsatisfiable';
-  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes') return null;
-  const [only, ...others] = ranges;
-  return only && others.length === 0 ? { offset: only.start, length: only.end - only.start + 1 } : null;
+  const [, first = '', last = ''] = ONE_RANGE.exec(request.headers.range) ?? [];
+  if (first === '' && last === '') return null;
+  const offset = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return null;
+  return offset > end ? 'unsatisfiable' : { offset, length: end - offset + 1 };
 }
 
 /** The weak comparison, which counts for reading. */

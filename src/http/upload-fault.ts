@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import { DomainError } from '../kernel/domain-error.js';
 import { type UploadRules } from './uploads.js';
 
@@ -8,7 +7,8 @@ import { type UploadRules } from './uploads.js';
  */
 export function uploadFault(error: unknown, rules: UploadRules): DomainError {
   if (error instanceof DomainError) return error;
-  const limit = types.isNativeError(error) && error.name === 'MulterError' ? limitOf((error as { code?: unknown }).code, rules) : null;
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  const limit = name === 'MulterError' ? limitOf(code, rules) : null;
   return limit === null ? new DomainError('malformed_body') : new DomainError('payload_too_large', { limit });
 }
 

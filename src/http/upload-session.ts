@@ -67,10 +67,13 @@ export class UploadSession implements StorageEngine {
   }
 
   private async write(stream: Readable & { readonly truncated?: boolean }): Promise<ReceivedBlob> {
+    // the parser says that a file is too long, but ends it, as if it were whole, only where the client does
+    const cut = (): unknown => stream.destroy(new multer.MulterError('LIMIT_FILE_SIZE'));
+    if (stream.truncated) cut();
+    else stream.once('limit', cut);
     const writer = await this.asOurs(this.blobs.create());
     try {
       for await (const chunk of stream as AsyncIterable<Buffer>) await this.asOurs(writer.write(chunk));
-      // the parser ends a file that is too long as if it were whole
       if (stream.truncated) throw new multer.MulterError('LIMIT_FILE_SIZE');
       if (this.ended) throw new Error('the request was cut off');
       return await this.asOurs(writer.finish());

@@ -5,6 +5,7 @@ import multer from 'multer';
 import { type BlobStore } from '../kernel/blob-store.js';
 import { DomainError } from '../kernel/domain-error.js';
 import { discardBody } from './discard.js';
+import { linger } from './linger.js';
 import { UploadBody } from './upload-body.js';
 import { uploadFault } from './upload-fault.js';
 import { type ReceivedFile, UploadSession } from './upload-session.js';
@@ -28,8 +29,8 @@ export interface UploadRules {
   /** header lines of one part, at most; default 50 */
   readonly headerLinesMax?: number;
   /**
-   * Asked before anything of a wanted file is taken, with the text fields that came before it.
-   * What it rejects with ends the reading: a client without rights fills no disk.
+   * Asked once, before anything of the first wanted file is taken, with the text fields that came
+   * before it. What it rejects with ends the reading: a client without rights fills no disk.
    */
   readonly admit?: (fields: Upload['fields']) => Promise<void>;
 }
@@ -43,6 +44,7 @@ export interface Upload {
 }
 
 const HEADER_LINES_MAX = 50;
+const FIELD_NAME_CHARACTERS_MAX = 200;
 const ARRAY_INDEX_MAX = 100;
 
 /** @returns whether the body of a request claims to be a multipart one */
@@ -85,6 +87,7 @@ async function readBody(request: IncomingMessage, session: UploadSession, rules:
     return await throughMulter(request, session, rules);
   } catch (error) {
     discardBody(request);
+    await linger(request);
     throw session.failure ?? uploadFault(error, rules);
   }
 }
@@ -96,15 +99,17 @@ async function readBody(request: IncomingMessage, session: UploadSession, rules:
  */
 async function throughMulter(request: IncomingMessage, session: UploadSession, rules: UploadRules): Promise<Record<string, unknown>> {
   const body = new UploadBody(request, rules.bodyBytesMax);
+  let admitted: Promise<void> | null = null;
   const options: multer.Options & { streamHandler(source: UploadBody, parser: Duplex): void } = {
     storage: session,
     fileFilter: (_request, file, decide) => {
       if (!rules.files.includes(file.fieldname)) decide(null, false);
       else if (!rules.admit) decide(null, true);
-      else rules.admit(body.body).then(() => decide(null, true), (error: unknown) => decide(session.refuse(error)));
+      else (admitted ??= rules.admit(body.body)).then(() => decide(null, true), (error: unknown) => decide(session.refuse(error)));
     },
     defParamCharset: 'utf8',
     limits: {
+      fieldNameSize: FIELD_NAME_CHARACTERS_MAX,
       fileSize: rules.fileBytesMax,
       files: rules.filesMax,
       fields: rules.fieldsMax,
