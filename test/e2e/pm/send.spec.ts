@@ -1,3 +1,6 @@
+import { jest } from '@jest/globals';
+import { Conversations } from '../../../src/core/conversations/conversations.js';
+import { DomainError } from '../../../src/kernel/domain-error.js';
 import { type Answer, faultsOf, type Loose, newFriends, newUser, PmUser } from '../../support/clients/pm.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { TestClock } from '../../support/store.js';
@@ -244,6 +247,20 @@ describe('what is sent', () => {
     expect([faultsOf(refused[0]!), Number(refused[0]!.headers.get('retry-after')) > 0]).toEqual([['throttled'], true]);
     await olga.follows(jonas);
     expect((await jonas.writes(olga, 'x')).status).toBe(201);
+  });
+});
+
+describe('a send that is stored', () => {
+  test('PM-37 is answered as sent even where the database goes away right after it', async () => {
+    await jonas.follows(mira);
+    await mira.follows(jonas);
+    await jonas.wrote(mira, 'Lunch?');
+    const conversations = app.app.get(Conversations, { strict: false });
+    const marking = jest.spyOn(conversations, 'markRead').mockRejectedValueOnce(new DomainError('overloaded'));
+    const { status } = await mira.writes(jonas, 'Yes!');
+    const calls = marking.mock.calls.length;
+    marking.mockRestore();
+    expect([status, calls, await jonas.texts(mira)]).toEqual([201, 1, ['Lunch?', 'Yes!']]);
   });
 });
 

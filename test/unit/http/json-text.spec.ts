@@ -47,6 +47,13 @@ describe('parseJsonObject', () => {
     expect(read(`{"a":${number}}`)).toEqual({ a: Number(number) });
   });
 
+  it('lets inexact numbers through where a dialect names the member at fault, but nothing endless', () => {
+    const lenient = (text: string): unknown => parseJsonObject(Buffer.from(text), { inexactNumbers: true });
+    for (const number of ['1e20', '9007199254740993', '-1e300']) expect(lenient(`{"a":[${number},{"b":${number}}]}`)).toEqual({ a: [Number(number), { b: Number(number) }] });
+    expect(() => lenient('{"a":1e400}')).toThrow();
+    expect(() => lenient('{"a":"\\ud800"}')).toThrow();
+  });
+
   it('counts 64 levels, and brackets in strings not at all', () => {
     const nested = (levels: number): string => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
     expect(refused(nested(64))).toBe(false);

@@ -120,18 +120,20 @@ const WEIGHT = statement<{ bytes: string }>(
            WHERE owner_id = $1 AND finished_at IS NOT NULL AND sent_at IS NULL AND expires_at > $3)
         + (SELECT coalesce(sum(greatest(byte_size, $2)), 0) FROM pm_upload_parts WHERE owner_id = $1) AS bytes`,
 );
-const carriedWhere = (condition: string): string => `
+// Few messages carry one file. Looked up by its name alone, whatever the planner makes of the rest.
+const carriedBy = (name: string, condition = 'true'): string => `
+  WITH named AS MATERIALIZED (SELECT * FROM attachments a WHERE ${name})
   SELECT a.wire_id, a.name, a.media_type, a.byte_size, a.sha256, a.storage_key, a.details
-  FROM attachments a JOIN messages m ON m.home_box = a.home_box AND m.id = a.message_id
+  FROM named a JOIN messages m ON m.home_box = a.home_box AND m.id = a.message_id
   WHERE ${condition} AND m.space = $2 AND m.withdrawn_at IS NULL ORDER BY a.id DESC LIMIT 1`;
-const CARRIED = statement<CarriedRow>('pm-upload-carried', carriedWhere(`a.details ->> 'uuid' = $1`));
+const UUID = `a.details ->> 'uuid' = $1`;
 // files that came through another tongue have no uuid
-const CARRIED_BY_WIRE_ID = statement<CarriedRow>('pm-upload-carried-by-wire-id', carriedWhere(`a.wire_id = $1 AND a.details ->> 'uuid' IS NULL`));
-const SENT_BY = statement<CarriedRow>('pm-upload-sent-by', carriedWhere(`a.details ->> 'uuid' = $1 AND a.home_box = $3`));
-const SENT_BY_WIRE_ID = statement<CarriedRow>(
-  'pm-upload-sent-by-wire-id',
-  carriedWhere(`a.wire_id = $1 AND a.details ->> 'uuid' IS NULL AND a.home_box = $3`),
-);
+const WIRE_ID = `a.wire_id = $1 AND a.details ->> 'uuid' IS NULL`;
+const SENDER = 'a.home_box = $3';
+const CARRIED = statement<CarriedRow>('pm-upload-carried', carriedBy(UUID));
+const CARRIED_BY_WIRE_ID = statement<CarriedRow>('pm-upload-carried-by-wire-id', carriedBy(WIRE_ID));
+const SENT_BY = statement<CarriedRow>('pm-upload-sent-by', carriedBy(UUID, SENDER));
+const SENT_BY_WIRE_ID = statement<CarriedRow>('pm-upload-sent-by-wire-id', carriedBy(WIRE_ID, SENDER));
 const REFERENCED = statement<{ storage_key: string }>(
   'pm-upload-referenced',
   `SELECT storage_key FROM unnest($1::text[]) AS asked (storage_key)

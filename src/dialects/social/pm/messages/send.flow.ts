@@ -8,6 +8,7 @@ import { storedDetails } from '../../../../core/pm/file-details.js';
 import { MessageFiles, type OutgoingFile } from '../../../../core/pm/message-files.js';
 import { sha256 } from '../../../../crypto/digests.js';
 import { framed } from '../../../../crypto/keyed-hash.js';
+import { DomainError } from '../../../../kernel/domain-error.js';
 import { type Id, type IdSource } from '../../../../kernel/id-source.js';
 import { ID_SOURCE } from '../../../../kernel/tokens.js';
 import { newAttachmentId } from '../../attachment-id.js';
@@ -72,8 +73,7 @@ export class SendFlow {
       attachmentFor: (to) => attachments.get(to) ?? null,
       ...onceFor(onceHeader, caller.userId, request),
     });
-    if (file && !replayed) await this.files.noteSent(caller.userId, file.uuid);
-    await this.markAnswered(caller.userId, request.recipients, unread);
+    await unlessAway(this.afterwards(caller.userId, request.recipients, unread, replayed ? null : file));
     const context = this.shown.context(new Map([caller.user, ...people.values()].map((user) => [user.id, renderUser(user)])));
     const rendered = messages.map((message, index) => renderMessage(message, conversationIds[index]!, context));
     return { body: this.shape(rendered, request), replayed };
@@ -99,10 +99,11 @@ export class SendFlow {
     return { wireId: newAttachmentId(this.ids), name, mediaType, byteSize, sha256: digest, storageKey, details };
   }
 
-  /** Who answers has seen what he answers to. */
-  private async markAnswered(reader: Id, recipients: readonly Id[], unread: readonly number[]): Promise<void> {
+  /** The file belongs to its messages now, and who answers has seen what he answers to. */
+  private async afterwards(sender: Id, recipients: readonly Id[], unread: readonly number[], file: OutgoingFile | null): Promise<void> {
+    if (file) await this.files.noteSent(sender, file.uuid);
     for (const [index, partner] of recipients.entries()) {
-      if ((unread[index] ?? 0) > 0) await this.conversations.markRead({ reader, partner });
+      if ((unread[index] ?? 0) > 0) await this.conversations.markRead({ reader: sender, partner });
     }
   }
 
@@ -110,6 +111,15 @@ export class SendFlow {
     const setting = this.variables.PM_SEND_SHAPE;
     const asList = setting === 'auto' ? request.knowsLists || request.recipients.length > 1 : setting === 'list';
     return asList ? messages : messages[0]!;
+  }
+}
+
+/** The message is stored: a refusal now would have it sent twice. */
+async function unlessAway(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === 'overloaded')) throw error;
   }
 }
 
