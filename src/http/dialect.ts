@@ -27,6 +27,8 @@ export interface Dialect {
   readonly family?: Type<unknown>;
   /** its own environment variables */
   readonly config: ConfigSection<object>;
+  /** where its routes take `Authorization: Bearer`: what the interface description says of such tokens */
+  readonly bearer?: string;
   /** first path segments that no other dialect and no cell may take */
   readonly reservedSegments: readonly string[];
   /**

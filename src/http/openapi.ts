@@ -16,7 +16,9 @@ export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
     .setDescription('A self-hosted message server that speaks existing message APIs, each under its own heading; house is the server itself.')
     .setVersion('1')
     .addServer('/');
-  const names = app.get<readonly Dialect[]>(DIALECTS).map((dialect) => dialect.name);
+  const dialects = app.get<readonly Dialect[]>(DIALECTS);
+  for (const { name, bearer } of dialects) if (bearer !== undefined) builder.addBearerAuth({ type: 'http', scheme: 'bearer', description: bearer }, name);
+  const names = dialects.map((dialect) => dialect.name);
   for (const name of [...names, 'house'].sort()) builder.addTag(name);
   const document = SwaggerModule.createDocument(app, builder.build());
   nameOperations(document);

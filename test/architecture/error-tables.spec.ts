@@ -24,16 +24,26 @@ const ossnShape: Shape = ({ status, body }) => {
   expect(body).toMatchObject({ payload: false, code: expect.stringMatching(/^(10[1-7]|20[01])$/), message: expect.any(String) });
 };
 
+/** Under /api/v2/; those of /oauth/ have another form. */
+const pmShape: Shape = ({ status, headers, body }) => {
+  expect([400, 401, 403, 404, 405, 413, 429, 500, 503]).toContain(status);
+  const fault = { message: expect.stringMatching(/\S/), code: expect.stringMatching(/^[a-z_]+$/) };
+  const { errors } = body as { errors: { field?: string }[] };
+  expect(errors).toHaveLength(1);
+  for (const item of errors) expect(item).toEqual(item.field === undefined ? fault : { field: expect.stringMatching(/^[a-z_]+$/), messages: [fault] });
+  expect(headers?.['WWW-Authenticate']).toBe(status === 401 ? 'Bearer' : undefined);
+};
+
 /** A path of each dialect's own. */
-const PATHS: Readonly<Record<string, string>> = { ossn: '/api/v2.0/message/send' };
+const PATHS: Readonly<Record<string, string>> = { ossn: '/api/v2.0/message/send', pm: '/api/v2/pm/' };
 
 /** The form each dialect gives to every error. A dialect without one here fails. */
-const SHAPES: Readonly<Record<string, Shape>> = { keyinbox: keyInboxShape, ossn: ossnShape };
+const SHAPES: Readonly<Record<string, Shape>> = { keyinbox: keyInboxShape, ossn: ossnShape, pm: pmShape };
 
 describe.each(dialects.map((dialect) => [dialect.name, dialect] as const))('the error table of %s', (name, dialect) => {
   it('has a form to be checked against', () => expect(Object.keys(SHAPES)).toContain(name));
 
-  it.each(allCodes)('KEY-82 words %s in its own form and without the cause', (code) => {
+  it.each(allCodes)('KEY-82 PM-16 words %s in its own form and without the cause', (code) => {
     const cause = Object.assign(new Error('SECRET4711'), { detail: 'SECRET4711' });
     const facts = { retryAfterSeconds: 3, allow: ['GET'], field: 'subject', limit: 5 };
     const request = { method: 'GET', path: PATHS[name] ?? '/', headers: {}, query: {} } as unknown as Request;

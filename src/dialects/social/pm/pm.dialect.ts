@@ -13,6 +13,7 @@ export const pmDialect: Dialect = {
   module: PmModule,
   family: SocialModule,
   config: PmVariables,
+  bearer: 'An access token of OAuth or of `polypost pm token`, or a JWT signed with PM_JWT_SECRET.',
   reservedSegments: SEGMENTS,
   owns: ownsPath,
   methodsOf: methodsOfPath,
