@@ -1,4 +1,4 @@
-import { DomainError } from '../../../src/kernel/domain-error.js';
+import { type DomainError } from '../../../src/kernel/domain-error.js';
 import { type NewMessage } from '../../../src/storage/append/new-message.js';
 import { openStore, type TestStore } from '../../support/store.js';
 
