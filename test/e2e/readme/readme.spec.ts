@@ -1,3 +1,6 @@
+import { symlinkSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { fenced, read, root, section } from './markdown.js';
 import { hasShellTools, type LineOutput, paste } from './shell.js';
 import { makeFolder, type Running, start } from '../../support/cli.js';
@@ -15,6 +18,23 @@ interface Answer {
 
 const answerOf = ({ output }: LineOutput): Answer => JSON.parse(output) as Answer;
 
+/** The form of every answer of OSSN. */
+interface Envelope {
+  readonly code: string;
+  readonly payload: unknown;
+}
+
+const envelopeOf = ({ output }: LineOutput): Envelope => JSON.parse(output) as Envelope;
+
+/** Addresses that the server gives out name its port: it must be known before the start. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 /** The one line that holds all of these texts. */
 function lineWith(lines: readonly LineOutput[], ...texts: string[]): LineOutput {
   const found = lines.filter(({ line }) => texts.every((text) => line.includes(text)));
@@ -28,9 +48,10 @@ function lineWith(lines: readonly LineOutput[], ...texts: string[]): LineOutput 
   let server: Running;
   let env: Record<string, string>;
 
-  /** Nothing but what `npm start` gives, and addresses that are free. */
+  /** Nothing but what `npm start` gives, and addresses that are free. A folder of its own, with the command in its place. */
   beforeAll(async () => {
-    server = start(['serve'], { cwd: folder.path, env: { PORT: '0', METRICS_ADDRESS: 'off' } });
+    symlinkSync(join(root, 'bin'), join(folder.path, 'bin'));
+    server = start(['serve'], { cwd: folder.path, env: { PORT: String(await freePort()), METRICS_ADDRESS: 'off' } });
     let said = '';
     server.child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
     await server.said('(API description:');
@@ -50,14 +71,14 @@ function lineWith(lines: readonly LineOutput[], ...texts: string[]): LineOutput 
     beforeAll(async () => {
       const written = linesOf('A five-minute tour');
       expect(written.filter((line) => line.startsWith('POLYPOST='))).toEqual(['POLYPOST=http://localhost:3000']);
-      lines = await paste(written.map((line) => line.replace(/^POLYPOST=.*/, 'POLYPOST=$TOUR_URL')), { cwd: root, env });
-    }, 60_000);
+      lines = await paste(written.map((line) => line.replace(/^POLYPOST=.*/, 'POLYPOST=$TOUR_URL')), { cwd: folder.path, env });
+    }, 120_000);
 
     it('has no line that fails or complains', () => {
-      expect(lines.length).toBeGreaterThan(15);
+      expect(lines.length).toBeGreaterThan(35);
       for (const { line, code, output } of lines) expect({ line, code, output }).toEqual({ line, code: 0, output });
-      for (const { line, output } of lines.filter((each) => each.line.startsWith('curl'))) {
-        expect({ line, output }).toEqual({ line, output: expect.stringMatching(/^\{"success":(true|false),.*\}$/) });
+      for (const { line, output } of lines.filter((each) => each.line.startsWith('curl') && !each.line.includes('/api/'))) {
+        if (!line.includes(' -o ')) expect({ line, output }).toEqual({ line, output: expect.stringMatching(/^\{"success":(true|false),.*\}$/) });
       }
     });
 
@@ -94,10 +115,39 @@ function lineWith(lines: readonly LineOutput[], ...texts: string[]): LineOutput 
       expect(answerOf(after).messages[0]).toMatchObject({ code: 'message_not_found' });
       expect(answerOf(lineWith(lines, '-X GET', 'pagination_data')).response['pagination_data']).toEqual({ total: 0, query: 0 });
     });
+
+    it('makes two accounts with the key of the site', () => {
+      expect(lineWith(lines, 'echo "Cleo is').output).toBe('Cleo is 1, Dan is 2');
+    });
+
+    it('sends a file through OSSN, which its recipient lists and fetches', () => {
+      const sent = envelopeOf(lines.filter(({ line }) => line === 'echo "$SENT"')[1]!);
+      expect(sent).toMatchObject({ code: '100', payload: { id: 1, message: 'The menu for noon', attachment_name: 'menu.pdf' } });
+      expect(envelopeOf(lines.find(({ line }) => line === 'echo "$LIST"')!)).toMatchObject({ code: '100', payload: { list: [{ id: 1, viewed: '0' }], count: 1 } });
+      expect(lineWith(lines, 'cmp menu.pdf').output).toBe('Dan has the menu.');
+      expect(lineWith(lines, '-o /dev/null').output).toBe('404');
+    });
+
+    it('writes through PM to a follower alone, in the conversation that began through OSSN', () => {
+      const [refused, followed, sent] = lines.slice(lines.findIndex(({ line }) => line.includes('And at one?')));
+      expect(JSON.parse(refused!.output)).toEqual({ errors: expect.anything() });
+      expect(followed!.output).toBe('204');
+      expect(JSON.parse(sent!.output)).toMatchObject({ message: 'And at one?', sender_id: 1, receiver: { id: 2 } });
+      const reads = lines.filter(({ line }) => line.startsWith('curl') && line.includes('/pm/') && line.includes('$DAN_TOKEN'));
+      expect(reads.map(({ output }) => JSON.parse(output) as unknown)).toMatchObject([
+        { count: 1, results: [{ headline: 'And at one?', unread_count: 2 }] },
+        { count: 2, results: [{ message: 'The menu for noon', file: { filename: 'menu.pdf' } }, { message: 'And at one?' }] },
+      ]);
+    });
+
+    it('counts for OSSN what was sent and read through either', () => {
+      const counts = lines.filter(({ line }) => line.includes('unread_mesages_count_custom')).map((line) => envelopeOf(line).payload);
+      expect(counts).toEqual([[{ total: 1, message_from: 1 }], false]);
+    });
   });
 
   it('its lines with the polypost command send, list and read a message', async () => {
-    const lines = await paste(linesOf('The polypost command'), { cwd: root, env });
+    const lines = await paste(linesOf('The polypost command'), { cwd: folder.path, env });
     for (const { line, code, output } of lines) expect({ line, code, output }).toEqual({ line, code: 0, output });
     expect(lineWith(lines, 'keyinbox send').output).toMatch(/^0xSID\w+$/);
     expect(lines.find(({ line }) => line.endsWith('list --key-file ~/ben.json'))?.output).toContain('Lunch | Noon at the fountain?');
