@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { Conversations } from '../../../src/core/conversations/conversations.js';
 import { type Answer, faultsOf, fetchUrl, type Loose, newFriends, newUser, type PmUser } from '../../support/clients/pm.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { TestClock } from '../../support/store.js';
@@ -179,6 +181,27 @@ describe('threads', () => {
       expect(fresh.filter((number) => shown.has(number))).toEqual([]);
       expect((await jonas.snippetOf(mira)).unread_count).toBe(fresh.length);
     }
+  });
+
+  test('PM-55 marks up to the newest message shown; withdrawn ones behind it do not count', async () => {
+    await mira.wrote(jonas, 'one');
+    const conversations = app.app.get(Conversations, { strict: false });
+    const page = conversations.page.bind(conversations);
+    const late: Loose[] = [];
+    const reading = jest.spyOn(conversations, 'page').mockImplementationOnce(async (command) => {
+      const found = await page(command);
+      for (const text of ['two', 'three']) late.push(await mira.wrote(jonas, text));
+      return found;
+    });
+    expect(await jonas.texts(mira)).toEqual(['one']);
+    reading.mockRestore();
+    expect([(await jonas.snippetOf(mira)).unread_count, await jonas.unseen()]).toEqual([2, 2]);
+    clock.advance(60_000);
+    await mira.takesBack(late[0].id);
+    await conversations.markRead({ reader: String(jonas.id), partner: String(mira.id), upTo: late[0].id - 1 });
+    expect((await jonas.snippetOf(mira)).unread_count).toBe(1);
+    await conversations.markRead({ reader: String(jonas.id), partner: String(mira.id), upTo: late[0].id });
+    expect([(await jonas.snippetOf(mira)).unread_count, await jonas.unseen()]).toEqual([1, 1]);
   });
 
   test('a thread can be marked as seen without reading it', async () => {
