@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { connect } from 'node:net';
+import pg from 'pg';
 import { PmTokens } from '../../../src/dialects/social/pm/auth/tokens.js';
 import { LiveHub } from '../../../src/dialects/social/pm/live/live.hub.js';
 import { startApp, TEST_SECRETS, type TestApp } from '../../support/app.js';
@@ -219,8 +220,7 @@ describe('several processes', () => {
   test('PM-104 a message is held back while an older transaction could still come before it, and then comes', async () => {
     const client = await look(ben);
     await app.sql('CREATE TABLE IF NOT EXISTS live_hold (n int)');
-    const pool = (await import('pg')).default;
-    const holder = new pool.Client({ connectionString: app.db.url });
+    const holder = new pg.Client({ connectionString: app.db.url });
     await holder.connect();
     await holder.query('BEGIN');
     await holder.query('INSERT INTO live_hold VALUES (1)');

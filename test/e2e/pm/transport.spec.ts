@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import pg from 'pg';
 import { startApp, type TestApp } from '../../support/app.js';
 import { ask, faultsOf, newPerson, type Person } from './people.js';
 
@@ -87,6 +88,23 @@ describe('bodies', () => {
     expect(faultsOf(answer)).toEqual(['users: required']);
     expect(({} as { users?: unknown }).users).toBeUndefined();
   });
+});
+
+describe('time', () => {
+  test('PM-08 a database that hangs is told of before a client gives up', async () => {
+    const holder = new pg.Client({ connectionString: app.db.url });
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
+    const startMs = performance.now();
+    const answer = await ada.asks('GET', '/api/v2/user/me/');
+    await holder.query('ROLLBACK');
+    await holder.end();
+    expect([answer.status, faultsOf(answer)]).toEqual([503, ['unavailable']]);
+    expect(performance.now() - startMs).toBeLessThan(10_000);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await ada.asks('GET', '/api/v2/user/me/')).status).toBe(200);
+  }, 20_000);
 });
 
 describe('browsers', () => {

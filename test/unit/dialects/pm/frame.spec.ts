@@ -82,6 +82,10 @@ describe('pages', () => {
     );
   });
 
+  test('PM-21 a count that has grown since does not make a next that leads to nothing', () => {
+    expect(pmPage('https://h', asked('/l/?offset=2'), { limit: 2, offset: 2 }, 5, []).next).toBeNull();
+  });
+
   test('PM-20 previous of a page beyond the end leads to the last one', () => {
     expect(pmPage('https://h', asked('/l/?offset=90'), { limit: 2, offset: 90 }, 5, []).previous).toBe('https://h/l/?offset=3&limit=2');
     expect(pageUrl('https://h', asked('/l/?offset=90&a=1'), { offset: null, before_message: 7 })).toBe('https://h/l/?a=1&before_message=7');
