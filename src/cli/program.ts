@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { keyInboxCommand } from './keyinbox/commands.js';
 import { migrate } from './migrate.js';
 import { ossnCommand } from './ossn/commands.js';
+import { pmCommand } from './pm/commands.js';
 import { serve } from './serve.js';
 import { type Terminal } from './terminal.js';
 import { userCommand } from './user/commands.js';
@@ -31,6 +32,7 @@ export function program(terminal: Terminal): Command {
     });
   root.addCommand(userCommand(terminal));
   root.addCommand(ossnCommand(terminal));
+  root.addCommand(pmCommand(terminal));
   root.addCommand(keyInboxCommand(terminal));
   inheritAll(root);
   return root;

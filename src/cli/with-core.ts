@@ -6,8 +6,8 @@ import { DeleteUser } from '../core/accounts/delete-user.js';
 import { Users } from '../core/accounts/users.js';
 import { Passwords } from '../crypto/passwords.js';
 import { dialects } from '../dialects/index.js';
-import { SystemClock } from '../kernel/clock.js';
-import { TimeOrderedIds } from '../kernel/id-source.js';
+import { type Clock, SystemClock } from '../kernel/clock.js';
+import { type IdSource, TimeOrderedIds } from '../kernel/id-source.js';
 import { openDatabase } from '../server.js';
 import { type Database } from '../storage/database.js';
 import { Store } from '../storage/store.js';
@@ -18,6 +18,10 @@ export interface Core {
   readonly users: Users;
   readonly credentials: Credentials;
   readonly deletion: DeleteUser;
+  /** for what one dialect alone needs */
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: IdSource;
 }
 
 /**
@@ -50,6 +54,9 @@ async function workOn<T>(database: Database, work: (core: Core) => Promise<T>): 
       users: new Users(store, clock, new Passwords(ids)),
       credentials: new Credentials(store, clock, ids, activity),
       deletion: new DeleteUser(store, clock),
+      store,
+      clock,
+      ids,
     });
   } finally {
     await activity.onModuleDestroy();
