@@ -100,7 +100,10 @@ export class LiveHub implements OnModuleDestroy {
     const watched = this.watched.get(socket.boxId);
     if (!watched?.sockets.delete(socket)) return;
     this.count -= 1;
-    if (watched.sockets.size === 0) this.watched.delete(socket.boxId);
+    if (watched.sockets.size === 0) {
+      this.watched.delete(socket.boxId);
+      this.tries.delete(socket.boxId);
+    }
     if (this.count > 0 || this.timer === null) return;
     clearInterval(this.timer);
     this.timer = null;
