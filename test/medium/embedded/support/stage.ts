@@ -118,7 +118,7 @@ export class StagedRun {
       const value = this.said.find((said) => said[key] !== undefined)?.[key];
       if (value !== undefined) return value as Exclude<Said[K], undefined>;
       const hasEnded = this.child.exitCode !== null || this.child.signalCode !== null;
-      if (hasEnded && round > 1) await this.ended;
+      if (hasEnded) await this.ended;
       if (hasEnded && !this.said.some((said) => said[key] !== undefined)) break;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -165,13 +165,13 @@ describe('repeated sends', () => {
     const keyOf = (header: string, more: object) => keeper.for(header, { ...request, ...more }).command(answer).key;
     const anonymous = { sender: null };
     const all = [
-      keyOf('k1', {}), keyOf('k2', {}), keyOf('k1', { sender: somebody().privateKey }),
-      keyOf('k1', anonymous), keyOf('k1', { ...anonymous, recipient: somebody().publicKey }),
+      keyOf('header-one', {}), keyOf('header-two', {}), keyOf('header-one', { sender: somebody().privateKey }),
+      keyOf('header-one', anonymous), keyOf('header-one', { ...anonymous, recipient: somebody().publicKey }),
       // the recipient of one is the sender of the other
-      keyOf('k1', { sender: ben.privateKey, recipient: ada.publicKey }),
+      keyOf('header-one', { sender: ben.privateKey, recipient: ada.publicKey }),
     ];
     expect(new Set(all).size).toBe(all.length);
-    expect(all.join()).not.toContain('k1');
+    expect(all.join()).not.toContain('header-one');
   });
 
   test('a stored digest of an identified send cannot be guessed from the settings and the text', () => {
