@@ -26,8 +26,15 @@ afterAll(() => t.close());
 const write = async (from: Id, to: Id, text = 'x'): Promise<number> => (await send.execute({ from, to, text, origin: 'pm' })).message.number;
 const numbers = (steps: readonly FeedStep[]): number[] => steps.flatMap(({ news }) => (news?.kind === 'received' ? [news.entry.message.number] : []));
 
+/** The horizon is that of all databases of the server: tests beside this one hold it back for a moment. */
+async function settled(): Promise<void> {
+  const [row] = await t.db.sql('SELECT pg_current_xact_id()::text AS xid');
+  while (BigInt(await feed.horizon()) <= BigInt(String(row?.xid))) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 /** Everything behind a place, in small steps. */
-async function drainFrom(boxId: Id, cursor: EventCursor, take = 3): Promise<FeedStep[]> {
+async function drainFrom(boxId: Id, cursor: EventCursor, take = 3, wait = true): Promise<FeedStep[]> {
+  if (wait) await settled();
   const all: FeedStep[] = [];
   for (let at = cursor; ; ) {
     const steps = (await feed.after([{ boxId, cursor: at }], take)).get(boxId) ?? [];
@@ -41,6 +48,7 @@ async function drainFrom(boxId: Id, cursor: EventCursor, take = 3): Promise<Feed
 describe('the feed of conversations', () => {
   test('PM-104 here is behind everything committed, and before everything to come', async () => {
     await write(people.a, people.b, 'before');
+    await settled();
     const here = await feed.here(people.b);
     expect(numbers(await drainFrom(here.boxId, here.cursor))).toEqual([]);
     const one = await write(people.a, people.b);
@@ -58,7 +66,7 @@ describe('the feed of conversations', () => {
       // takes its place in the order of transactions now, and commits after the other one
       await tx.users.touch([people.c], new Date(t.clock.now()));
       late = await write(people.a, people.b, 'meanwhile');
-      for (const step of await drainFrom(here.boxId, cursor)) {
+      for (const step of await drainFrom(here.boxId, cursor, 3, false)) {
         early.push(...numbers([step]));
         cursor = step.cursor;
       }
@@ -67,11 +75,11 @@ describe('the feed of conversations', () => {
     expect(numbers(await drainFrom(here.boxId, cursor))).toEqual([late]);
   });
 
-  test('PM-104 the horizon moves whenever something was committed, and only then', async () => {
-    const before = await feed.horizon();
-    expect(await feed.horizon()).toBe(before);
+  test('PM-104 the horizon moves whenever something was committed', async () => {
+    const before = BigInt(await feed.horizon());
     await write(people.a, people.b);
-    expect(await feed.horizon()).not.toBe(before);
+    await settled();
+    expect(BigInt(await feed.horizon())).toBeGreaterThan(before);
   });
 
   test('PM-104 commits of this process are told with the mailboxes they concern, failed ones are not', async () => {
@@ -128,9 +136,11 @@ describe('the feed of conversations', () => {
   test('PM-104 many mailboxes are read at once, each from its own place', async () => {
     const [b, c] = [await feed.here(people.b), await feed.here(people.c)];
     const one = await write(people.a, people.b);
+    await settled();
     const later = await feed.here(people.b);
     const two = await write(people.a, people.b);
     const three = await write(people.a, people.c);
+    await settled();
     const steps = await feed.after([{ boxId: b.boxId, cursor: b.cursor }, { boxId: c.boxId, cursor: c.cursor }], 10);
     expect([numbers(steps.get(b.boxId) ?? []), numbers(steps.get(c.boxId) ?? [])]).toEqual([[one, two], [three]]);
     const narrow = await feed.after([later, { boxId: c.boxId, cursor: c.cursor }], 1);
