@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
@@ -5,6 +6,7 @@ import { join } from 'node:path';
 import { Config } from '../../../src/config/config.js';
 import { AttachmentSweeper } from '../../../src/core/attachments/attachment-sweeper.js';
 import { DeleteUser } from '../../../src/core/accounts/delete-user.js';
+import { SendDirectMessage } from '../../../src/core/conversations/send-direct-message.js';
 import { Housekeeper } from '../../../src/core/maintenance/housekeeper.js';
 import { type Answer, ask, faultsOf, fetchUrl, type Loose, newFriends, newUser, type PmUser } from '../../support/clients/pm.js';
 import { openFilesBelow } from '../../support/blobs.js';
@@ -347,12 +349,14 @@ describe('files in messages', () => {
   test('PM-75 the address opens without a token, for one file in one role, until it ends; reading makes a new one', async () => {
     const uuid = await mira.brought({ content: 'x', name: 'x.txt' });
     const other = await mira.brought({ content: 'other', name: 'y.txt' });
+    await mira.brings({ content: png() }, { parentuuid: uuid });
     const { file, id } = await mira.wrote(jonas, '', { file_uuid: uuid });
     const { url } = file;
     expect(url.startsWith(`${PUBLIC_URL}/api/v2/pm/file/${uuid}/?`)).toBe(true);
     for (const wrong of [
       url.split('?')[0]!, url.replace(uuid, other), url.replace('/?', '/thumbnail/?'), url.replace(/e=(\d+)/, (_all: string, e: string) => `e=${Number(e) + 9999}`),
       url.replace(/s=.{10}/, 's=AAAAAAAAAA'), `${url}&e=1`, url.replace(/s=[^&]*/, 's='), url.replace(uuid, 'constructor'), url.replace(uuid, '%00'),
+      file.thumbnail.replace('/thumbnail/?', '/?'),
     ]) expect([wrong, (await fetchUrl(app, wrong)).status]).toEqual([wrong, 404]);
     expect((await ask(app, { path: url.replace(PUBLIC_URL, '').split('?')[0]!, token: mira.person.token })).status).toBe(404);
     clock.advance(23.5 * HOUR_MS);
@@ -465,6 +469,23 @@ describe('what is kept, and for how long', () => {
     await app.app.get(Housekeeper, { strict: false }).sweep();
     await sweep();
     expect((await fetchUrl(app, sent.file.url)).bytes.toString()).toBe('last minute canary');
+  });
+
+  test('nor between its being found and its being sent', async () => {
+    const uuid = await mira.brought({ content: 'very last minute canary', name: 'x' });
+    await mira.brings({ content: png(11, 11) }, { parentuuid: uuid });
+    clock.advance(24 * HOUR_MS - 1000);
+    const sending = app.app.get(SendDirectMessage, { strict: false });
+    const toAll = sending.toAll.bind(sending);
+    const slow = jest.spyOn(sending, 'toAll').mockImplementationOnce(async (command) => {
+      clock.advance(2000);
+      await app.app.get(Housekeeper, { strict: false }).sweep();
+      await sweep();
+      return toAll(command);
+    });
+    const { file } = await mira.wrote(jonas, '', { file_uuid: uuid });
+    slow.mockRestore();
+    expect([(await fetchUrl(app, file.url)).bytes.toString(), (await fetchUrl(app, file.thumbnail)).status]).toEqual(['very last minute canary', 200]);
   });
 
   test('files of an account that is deleted go with it, sent or not', async () => {

@@ -43,6 +43,10 @@ beforeAll(async () => {
   const stranger = await newUser(app);
   for (const one of [...people, stranger]) await friend.follows(one);
   const [mira, jonas, olga, paul] = people;
+  // everybody has a thread with everybody, so that no look fails for want of one
+  for (const one of [...people, friend]) await stranger.follows(one);
+  for (const one of people) await one.follows(stranger);
+  for (const one of [...people, stranger]) for (const other of [...people, stranger]) if (one !== other) await one.wrote(other, 'Hello');
   secrets = [];
   for (const [from, to, outsiders] of [[mira, jonas, [olga, paul, stranger]], [olga, paul, [mira, jonas, stranger]]] as const) {
     const part = (await from.brings({ content: 'canary-part' }, { partindex: 0, totalparts: 2 })).body.file_uuid;

@@ -197,11 +197,10 @@ describe('threads', () => {
     reading.mockRestore();
     expect([(await jonas.snippetOf(mira)).unread_count, await jonas.unseen()]).toEqual([2, 2]);
     clock.advance(60_000);
-    await mira.takesBack(late[0].id);
-    await conversations.markRead({ reader: String(jonas.id), partner: String(mira.id), upTo: late[0].id - 1 });
+    await mira.takesBack(late[1].id);
     expect((await jonas.snippetOf(mira)).unread_count).toBe(1);
     await conversations.markRead({ reader: String(jonas.id), partner: String(mira.id), upTo: late[0].id });
-    expect([(await jonas.snippetOf(mira)).unread_count, await jonas.unseen()]).toEqual([1, 1]);
+    expect((await jonas.snippetOf(mira)).unread_count).toBe(0);
   });
 
   test('a thread can be marked as seen without reading it', async () => {
