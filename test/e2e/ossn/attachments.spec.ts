@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { AttachmentSweeper } from '../../../src/core/attachments/attachment-sweeper.js';
 import { Credentials } from '../../../src/core/accounts/credentials.js';
 import { startApp, type TestApp } from '../../support/app.js';
-import { multipart, type OssnUser, outcomeOf, type Part, partsOf, send, type SentFile, Site, type WireAnswer } from '../../support/clients/ossn.js';
+import { besides, multipart, type OssnUser, outcomeOf, type Part, partsOf, send, type SentFile, Site, type WireAnswer } from '../../support/clients/ossn.js';
 import { docx, pdf, zip } from '../../support/documents.js';
 import { exifSegment, pictures, png, withSegments } from '../../support/pictures.js';
 import { makeFolder } from '../../support/cli.js';
@@ -153,13 +153,13 @@ describe('what is refused', () => {
   });
 
   it('OSSN-23 with the setting drop the text is sent without the file', async () => {
-    const dropping = await startApp({ db: app.db, clock, env: { DATA_DIR: folder.path, OSSN_BAD_ATTACHMENT: 'drop', OSSN_ATTACHMENT_MAX: '300K' } });
-    const caller = new Site(dropping.url);
-    const { body } = await caller.upload('v2.0/message/send', { from: ines.guid, to: olu.guid, message: 'text' }, { filename: 'a.php', content: 'x' });
-    expect(body).toMatchObject({ code: '100', payload: { message: 'text' } });
-    expect(body.payload).not.toHaveProperty('attachment_guid');
-    expect((await caller.upload('v2.0/message/send', { from: ines.guid, to: olu.guid, message: 'text' }, { filename: 'a.pdf', content: Buffer.alloc(400 * 1024) })).status).toBe(413);
-    await dropping.close();
+    await besides({ db: app.db, clock, env: { DATA_DIR: folder.path, OSSN_BAD_ATTACHMENT: 'drop', OSSN_ATTACHMENT_MAX: '300K' } }, async (dropping) => {
+      const fields = { from: ines.guid, to: olu.guid, message: 'text' };
+      const { body } = await dropping.upload('v2.0/message/send', fields, { filename: 'a.php', content: 'x' });
+      expect(body).toMatchObject({ code: '100', payload: { message: 'text' } });
+      expect(body.payload).not.toHaveProperty('attachment_guid');
+      expect((await dropping.upload('v2.0/message/send', fields, { filename: 'a.pdf', content: Buffer.alloc(400 * 1024) })).status).toBe(413);
+    });
   });
 
   it('OSSN-06 a wrong key ends an upload before its file is read, readably', async () => {
@@ -292,12 +292,12 @@ describe('who may fetch', () => {
   });
 
   it('OSSN-25 with the setting plain no address is signed, and none opens by itself', async () => {
-    const bare = await startApp({ db: app.db, clock, env: { DATA_DIR: folder.path, OSSN_ATTACHMENT_URL: 'plain', PUBLIC_URL: 'https://harbour.example' } });
-    const { payload } = (await new Site(bare.url).upload('v2.0/message/send', { from: ines.guid, to: olu.guid, message: 'x' }, { filename: 'a.pdf', content: pdf() })).body;
-    expect(payload.attachment_url).toBe(`https://harbour.example/messages/attachment/${payload.attachment_guid}/a.pdf`);
-    expect((await get(payload.attachment_url as string)).status).toBe(404);
-    expect((await get(payload.attachment_url as string, { Cookie: await cookieOf(olu) })).status).toBe(200);
-    await bare.close();
+    await besides({ db: app.db, clock, env: { DATA_DIR: folder.path, OSSN_ATTACHMENT_URL: 'plain', PUBLIC_URL: 'https://harbour.example' } }, async (bare) => {
+      const { payload } = (await bare.upload('v2.0/message/send', { from: ines.guid, to: olu.guid, message: 'x' }, { filename: 'a.pdf', content: pdf() })).body;
+      expect(payload.attachment_url).toBe(`https://harbour.example/messages/attachment/${payload.attachment_guid}/a.pdf`);
+      expect((await get(payload.attachment_url as string)).status).toBe(404);
+      expect((await get(payload.attachment_url as string, { Cookie: await cookieOf(olu) })).status).toBe(200);
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 import { Credentials } from '../../../src/core/accounts/credentials.js';
 import { CREDENTIALS, KEY_KINDS, KEY_PREFIX } from '../../../src/dialects/social/ossn/ossn.credentials.js';
 import { startApp, type TestApp } from '../../support/app.js';
-import { form, type OssnUser, outcomeOf, send, Site, SITE_KEY } from '../../support/clients/ossn.js';
+import { besides, form, type OssnUser, outcomeOf, send, Site, SITE_KEY } from '../../support/clients/ossn.js';
 
 let app: TestApp;
 let site: Site;
@@ -150,14 +150,14 @@ describe('OSSN-13 keys are kept well', () => {
   });
 
   it('OSSN-13 wrong keys are limited per address, right ones are not', async () => {
-    const limited = await startApp({ db: app.db, env: { RATE_LIMITS: 'ossn.bad_key=3/600' } });
-    const wrong = new Site(limited.url, 'wrong');
-    const statuses: number[] = [];
-    for (let i = 0; i < 5; i += 1) statuses.push((await wrong.post('v1.0/user_details', {})).status);
-    expect(statuses).toEqual([200, 200, 200, 429, 429]);
-    const refused = await wrong.post('v1.0/user_details', {});
-    expect([refused.body.code, refused.body.payload, Number(refused.headers['retry-after']) > 0]).toEqual(['200', false, true]);
-    expect((await new Site(limited.url).post('v1.0/user_details', { guid: ines.guid })).body.code).toBe('100');
-    await limited.close();
+    await besides({ db: app.db, env: { RATE_LIMITS: 'ossn.bad_key=3/600' } }, async (limited) => {
+      const wrong = new Site(limited.url, 'wrong');
+      const statuses: number[] = [];
+      for (let i = 0; i < 5; i += 1) statuses.push((await wrong.post('v1.0/user_details', {})).status);
+      expect(statuses).toEqual([200, 200, 200, 429, 429]);
+      const refused = await wrong.post('v1.0/user_details', {});
+      expect([refused.body.code, refused.body.payload, Number(refused.headers['retry-after']) > 0]).toEqual(['200', false, true]);
+      expect((await limited.post('v1.0/user_details', { guid: ines.guid })).body.code).toBe('100');
+    });
   });
 });

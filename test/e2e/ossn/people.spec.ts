@@ -1,5 +1,5 @@
 import { startApp, type TestApp } from '../../support/app.js';
-import { type OssnUser, outcomeOf, send, Site } from '../../support/clients/ossn.js';
+import { besides, type OssnUser, outcomeOf, send, Site } from '../../support/clients/ossn.js';
 import { pdf } from '../../support/documents.js';
 
 let app: TestApp;
@@ -134,35 +134,33 @@ describe('user_authenticate', () => {
     const [ines] = await two();
     const [row] = await app.sql<{ password_hash: string }>('SELECT password_hash FROM users WHERE id = $1', [ines.guid]);
     expect(row!.password_hash).toMatch(/^\$argon2id\$/);
-    const secure = await startApp({ db: app.db, env: { PUBLIC_URL: 'https://harbour.example' } });
-    const answer = await new Site(secure.url).post('v1.0/user_authenticate', { username: ines.username, password: ines.password });
-    expect(answer.headers['set-cookie']?.[0]).toMatch(/; SameSite=Lax; Secure$/);
-    await secure.close();
+    await besides({ db: app.db, env: { PUBLIC_URL: 'https://harbour.example' } }, async (secure) => {
+      const answer = await secure.post('v1.0/user_authenticate', { username: ines.username, password: ines.password });
+      expect(answer.headers['set-cookie']?.[0]).toMatch(/; SameSite=Lax; Secure$/);
+    });
   });
 
   it('OSSN-34 guessing is limited per account and per address, not for those who know', async () => {
     const [ines, olu] = await two();
-    const limited = await startApp({ db: app.db, env: { RATE_LIMITS: 'ossn.login_account=3/600,ossn.login_address=5/600' } });
-    const caller = new Site(limited.url);
-    const statuses: number[] = [];
-    for (let i = 0; i < 6; i += 1) statuses.push((await caller.post('v1.0/user_authenticate', { username: ines.username, password: ines.password })).status);
-    for (let i = 0; i < 4; i += 1) statuses.push((await caller.post('v1.0/user_authenticate', { username: ines.username, password: 'wrong' })).status);
-    expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 200, 200, 200, 429]);
-    // the account is shut for the right password too, another one is not until the address is
-    expect((await caller.post('v1.0/user_authenticate', { username: ines.username.toUpperCase(), password: ines.password })).status).toBe(429);
-    expect((await caller.post('v1.0/user_authenticate', { username: olu.username, password: olu.password })).body.code).toBe('100');
-    for (const username of ['nobody1', 'nobody2']) await caller.post('v1.0/user_authenticate', { username, password: 'x' });
-    expect((await caller.post('v1.0/user_authenticate', { username: olu.username, password: olu.password })).status).toBe(429);
-    await limited.close();
+    await besides({ db: app.db, env: { RATE_LIMITS: 'ossn.login_account=3/600,ossn.login_address=5/600' } }, async (limited) => {
+      const statuses: number[] = [];
+      for (let i = 0; i < 6; i += 1) statuses.push((await limited.post('v1.0/user_authenticate', { username: ines.username, password: ines.password })).status);
+      for (let i = 0; i < 4; i += 1) statuses.push((await limited.post('v1.0/user_authenticate', { username: ines.username, password: 'wrong' })).status);
+      expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 200, 200, 200, 429]);
+      // the account is shut for the right password too, another one is not until the address is
+      expect((await limited.post('v1.0/user_authenticate', { username: ines.username.toUpperCase(), password: ines.password })).status).toBe(429);
+      expect((await limited.post('v1.0/user_authenticate', { username: olu.username, password: olu.password })).body.code).toBe('100');
+      for (const username of ['nobody1', 'nobody2']) await limited.post('v1.0/user_authenticate', { username, password: 'x' });
+      expect((await limited.post('v1.0/user_authenticate', { username: olu.username, password: olu.password })).status).toBe(429);
+    });
   });
 
   it('OSSN-32 OSSN_AUTO_VALIDATE=false leaves a new account unable to log in, but able to write', async () => {
-    const slow = await startApp({ db: app.db, env: { OSSN_AUTO_VALIDATE: 'false' } });
-    const caller = new Site(slow.url);
-    const [late, ines] = [await caller.user('Late'), await site.user('Ines')];
-    expect(outcomeOf(await caller.post('v1.0/user_authenticate', { username: late.username, password: late.password }))).toEqual(['104', 'User not validated']);
-    expect((await caller.message(late, ines, 'x')).message).toBe('x');
-    await slow.close();
+    await besides({ db: app.db, env: { OSSN_AUTO_VALIDATE: 'false' } }, async (slow) => {
+      const [late, ines] = [await slow.user('Late'), await site.user('Ines')];
+      expect(outcomeOf(await slow.post('v1.0/user_authenticate', { username: late.username, password: late.password }))).toEqual(['104', 'User not validated']);
+      expect((await slow.message(late, ines, 'x')).message).toBe('x');
+    });
   });
 });
 

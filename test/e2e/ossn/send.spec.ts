@@ -1,5 +1,5 @@
 import { startApp, type TestApp } from '../../support/app.js';
-import { form, type OssnUser, outcomeOf, send, Site } from '../../support/clients/ossn.js';
+import { besides, form, type OssnUser, outcomeOf, send, Site } from '../../support/clients/ossn.js';
 import { pdf } from '../../support/documents.js';
 
 let app: TestApp;
@@ -148,16 +148,15 @@ describe('OSSN-22 Idempotency-Key', () => {
 
 describe('components', () => {
   it('OSSN-20 OSSN-45 what is switched off answers 201, after the key and before anything else', async () => {
-    const quiet = await startApp({ db: app.db, env: { OSSN_COMPONENTS: 'OssnNotifications' } });
-    const caller = new Site(quiet.url);
     const off = ['201', 'One or more component required for this request can not be found on remote server'];
-    for (const operation of ['v2.0/message/send', 'v1.0/message_add', 'v2.0/message/list', 'v1.0/message_recent', 'v2.0/user/block']) {
-      expect([operation, ...outcomeOf(await caller.post(operation, {}))]).toEqual([operation, ...off]);
-      expect(outcomeOf(await new Site(quiet.url, 'wrong').post(operation, {}))).toEqual(['106', 'Invalid API KEY token']);
-    }
-    expect(await caller.payload('v2.0/components/list_enabled')).toEqual({ components: ['OssnNotifications', 'OssnProfile', 'OssnServices'] });
-    expect(await caller.payload('v1.0/notifications_count', { guid: ines.guid })).toMatchObject({ notifications: 0 });
-    await quiet.close();
+    await besides({ db: app.db, env: { OSSN_COMPONENTS: 'OssnNotifications' } }, async (quiet) => {
+      for (const operation of ['v2.0/message/send', 'v1.0/message_add', 'v2.0/message/list', 'v1.0/message_recent', 'v2.0/user/block']) {
+        expect([operation, ...outcomeOf(await quiet.post(operation, {}))]).toEqual([operation, ...off]);
+        expect(outcomeOf(await new Site(quiet.url, 'wrong').post(operation, {}))).toEqual(['106', 'Invalid API KEY token']);
+      }
+      expect(await quiet.payload('v2.0/components/list_enabled')).toEqual({ components: ['OssnNotifications', 'OssnProfile', 'OssnServices'] });
+      expect(await quiet.payload('v1.0/notifications_count', { guid: ines.guid })).toMatchObject({ notifications: 0 });
+    });
     expect(await site.payload('v2.0/components/list_enabled')).toEqual({ components: ['OssnBlock', 'OssnMessages', 'OssnNotifications', 'OssnProfile', 'OssnServices'] });
   });
 });

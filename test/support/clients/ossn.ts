@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { TEST_SECRETS } from '../app.js';
+import { startApp, TEST_SECRETS, type TestAppOptions } from '../app.js';
 import { send, type WireAnswer } from './keyinbox.js';
 
 /** The key of the site in every test. */
@@ -51,6 +51,16 @@ export function form(fields: Fields): string {
 /** @returns the fields as parts, in their order */
 export function partsOf(fields: Fields): Part[] {
   return Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: String(value) }]));
+}
+
+/** A second server on the same data with other settings, for the time of `work`. */
+export async function besides<T>(options: TestAppOptions, work: (site: Site) => Promise<T>): Promise<T> {
+  const app = await startApp(options);
+  try {
+    return await work(new Site(app.url));
+  } finally {
+    await app.close();
+  }
 }
 
 /** A site that calls the API with its key. */
