@@ -24,6 +24,15 @@ export type FeedNews =
   | { readonly kind: 'received'; readonly entry: RecentEntry; readonly isNew: boolean }
   | { readonly kind: 'taken_back'; readonly conversationId: number };
 
+/** A user's mailbox at the place of now. */
+export interface FeedNow extends FeedPlace {
+  /**
+   * Whether a step was committed before now, though it lies behind the place: steps wait for
+   * transactions that are older than they are.
+   */
+  readonly isKnown: (cursor: EventCursor) => boolean;
+}
+
 /** One step in a feed; `news` is null where it is nothing to be told of, or no more. */
 export interface FeedStep {
   readonly cursor: EventCursor;
@@ -51,10 +60,12 @@ export class DirectFeed {
   }
 
   /** @returns a user's mailbox at the place of now: everything that is committed later comes behind it */
-  async here(userId: Id): Promise<FeedPlace> {
+  async here(userId: Id): Promise<FeedNow> {
     const boxId = await this.store.ensureMailbox(userBox(userId));
-    const cursor = { xid: (BigInt(await this.horizon()) - 1n).toString(), id: LAST_ID };
-    return { boxId, cursor };
+    const [xmin, xmax, running] = (await this.store.read((tx) => tx.events.snapshot())).split(':') as [string, string, string];
+    const open = new Set(running.split(','));
+    const cursor = { xid: (BigInt(xmin) - 1n).toString(), id: LAST_ID };
+    return { boxId, cursor, isKnown: ({ xid }) => BigInt(xid) < BigInt(xmax) && !open.has(xid) };
   }
 
   /**

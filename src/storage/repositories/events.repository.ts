@@ -32,6 +32,7 @@ const AFTER = statement<EventRow>(
    ORDER BY xid, id LIMIT $4`,
 );
 
+const SNAPSHOT = statement<{ snapshot: string }>('event-snapshot', 'SELECT pg_current_snapshot()::text AS snapshot');
 const HORIZON = statement<{ xid: string }>('event-horizon', 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xid');
 const AFTER_EACH = statement<EventRow & { readonly box_id: Id }>(
   'event-after-each',
@@ -72,6 +73,11 @@ export class EventsRepository {
   /** @returns at most `take` events after the cursor, oldest first */
   after(boxId: Id, cursor: EventCursor | null, take: number): Promise<EventRow[]> {
     return this.sql.all(AFTER, [boxId, cursor?.xid ?? '0', cursor?.id ?? '0', take]);
+  }
+
+  /** @returns which transactions are visible now, as `xmin:xmax:xip,xip,...` */
+  async snapshot(): Promise<string> {
+    return (await this.sql.one(SNAPSHOT, []))!.snapshot;
   }
 
   /** @returns the oldest transaction that may still add events; everything of older ones is there to be read */

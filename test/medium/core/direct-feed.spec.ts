@@ -57,6 +57,18 @@ describe('the feed of conversations', () => {
     expect(numbers(await drainFrom(here.boxId, here.cursor, 1))).toEqual([one, two]);
   });
 
+  test('PM-104 here knows what was committed before, though older transactions hold it back', async () => {
+    let here = await feed.here(people.b);
+    await t.store.run(async (tx) => {
+      await tx.users.touch([people.c], new Date(t.clock.now()));
+      await write(people.a, people.b, 'before');
+      here = await feed.here(people.b);
+    });
+    await write(people.a, people.b, 'after');
+    const steps = await drainFrom(here.boxId, here.cursor);
+    expect(steps.map(({ cursor }) => here.isKnown(cursor))).toEqual([true, false]);
+  });
+
   test('PM-104 what commits late is not skipped by who has read what committed early', async () => {
     const here = await feed.here(people.b);
     const early: number[] = [];

@@ -1,4 +1,4 @@
-import { type DirectFeed, type FeedPlace, type FeedStep } from '../../../../src/core/conversations/direct-feed.js';
+import { type DirectFeed, type FeedNow, type FeedPlace, type FeedStep } from '../../../../src/core/conversations/direct-feed.js';
 import { type LiveFrame, type LiveFrames } from '../../../../src/dialects/social/pm/live/live.frames.js';
 import { LiveHub } from '../../../../src/dialects/social/pm/live/live.hub.js';
 import { type LiveSocket } from '../../../../src/dialects/social/pm/live/live.socket.js';
@@ -6,7 +6,7 @@ import { Drain } from '../../../../src/http/drain.js';
 import { type Metrics } from '../../../../src/kernel/metrics.js';
 
 const BOX = '7';
-const place = (id: number): FeedPlace => ({ boxId: BOX, cursor: { xid: '10', id: String(id) } });
+const place = (id: number): FeedNow => ({ boxId: BOX, cursor: { xid: '10', id: String(id) }, isKnown: () => false });
 
 /** A feed whose steps are numbered; each brings the message of its number. */
 class FakeFeed {
@@ -45,6 +45,7 @@ class FakeSocket {
   isLive = false;
   backlog = 0;
   above = 0;
+  isKnown: (cursor: FeedPlace['cursor']) => boolean = () => false;
   closed: number | null = null;
   constructor(public cursor: FeedPlace['cursor']) {}
   send(text: string): void {
@@ -69,7 +70,7 @@ beforeEach(() => {
 afterEach(() => hub.onModuleDestroy());
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
-const add = (socket: FakeSocket, here: FeedPlace, replay: boolean): FakeSocket => {
+const add = (socket: FakeSocket, here: FeedNow, replay: boolean): FakeSocket => {
   hub.add(socket as unknown as LiveSocket, here, replay);
   return socket;
 };
@@ -100,6 +101,15 @@ test('PM-103 where the message last seen is gone, those below it are passed over
   add(socket, place(4), true);
   await settle();
   expect(socket.told).toEqual(['9', '10']);
+});
+
+test('PM-104 what was committed before a socket came is not told, though it becomes readable later', async () => {
+  const here = { ...place(0), isKnown: ({ id }: { id: string }) => id === '1' };
+  const [live, back] = [add(new FakeSocket(place(0).cursor), here, false), add(new FakeSocket(place(0).cursor), here, true)];
+  feed.steps = [1, 2];
+  feed.hint([BOX]);
+  await settle();
+  expect([live.told, back.told]).toEqual([['2'], ['1', '2']]);
 });
 
 test('PM-104 what was told before is not told again, however often there is a hint', async () => {

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { DirectFeed, type EventCursor, type FeedPlace, type FeedStep } from '../../../../core/conversations/direct-feed.js';
+import { DirectFeed, type EventCursor, type FeedNow, type FeedStep } from '../../../../core/conversations/direct-feed.js';
 import { Drain } from '../../../../http/drain.js';
 import { type Id } from '../../../../kernel/id-source.js';
 import { Metrics } from '../../../../kernel/metrics.js';
@@ -77,7 +77,7 @@ export class LiveHub implements OnModuleDestroy {
    * @param here where its user's feed was when it came
    * @param replay true: it is somewhere further back, and is told what lies between first
    */
-  add(socket: LiveSocket, here: FeedPlace, replay: boolean): void {
+  add(socket: LiveSocket, here: FeedNow, replay: boolean): void {
     if (this.isStopped || !socket.isOpen) {
       socket.close(CLOSE.goingAway, 'the server is shutting down');
       return;
@@ -88,7 +88,10 @@ export class LiveHub implements OnModuleDestroy {
     watched.sockets.add(socket);
     this.count += 1;
     if (replay) void this.catchUp.run(socket, () => watched.cursor);
-    else socket.isLive = true;
+    else {
+      socket.isKnown = here.isKnown;
+      socket.isLive = true;
+    }
     this.timer ??= setInterval(() => void this.sweep(), SWEEP_MS).unref();
     // what was committed before anybody was registered was a hint to nobody
     this.pending.add(here.boxId);
@@ -201,7 +204,7 @@ export class LiveHub implements OnModuleDestroy {
       const frame = frames[index];
       if (!isBehind(cursor, socket.cursor)) return;
       socket.cursor = cursor;
-      if (!frame) return;
+      if (!frame || socket.isKnown(cursor)) return;
       socket.send(frame.text);
       this.countFrames();
     });

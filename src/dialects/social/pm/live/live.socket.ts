@@ -22,6 +22,8 @@ export class LiveSocket {
   cursor: EventCursor;
   /** messages up to this number are passed over while it catches up */
   above = 0;
+  /** what was committed before it came is not told, unless it asked for it */
+  isKnown: (cursor: EventCursor) => boolean = () => false;
   /** false while it catches up */
   isLive = false;
   /** a ping that is not answered yet */
