@@ -39,6 +39,7 @@ export interface DeleteOptions {
 const USERNAME = /^[A-Za-z0-9]{5,64}$/;
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,189}$/;
 const GENDERS: readonly string[] = ['male', 'female'];
+const ROLES = ['user', 'moderator', 'admin'] as const satisfies readonly User['role'][];
 const PASSWORD_BYTES_MIN = 6;
 
 /** `user create` */
@@ -86,6 +87,19 @@ export async function setPassword(terminal: Terminal, name: string, options: Pas
   terminal.out('The password is set.');
 }
 
+/** `user validate` */
+export async function validateUser(terminal: Terminal, name: string): Promise<void> {
+  await withCore(terminal, async (core) => core.users.validate((await findUser(core, name)).id));
+  terminal.out('The account may log in.');
+}
+
+/** `user role` */
+export async function setRole(terminal: Terminal, name: string, role: string): Promise<void> {
+  check(isRole(role), `the role is one of: ${ROLES.join(', ')}`);
+  await withCore(terminal, async (core) => core.users.setRole((await findUser(core, name)).id, role));
+  terminal.out(`The role is ${role}.`);
+}
+
 /** `user delete` */
 export async function deleteUser(terminal: Terminal, name: string, { yes }: DeleteOptions): Promise<void> {
   check(yes === true, 'this deletes the account and its messages on both sides, for good: say --yes');
@@ -106,6 +120,10 @@ function shown(user: User) {
 function checkedPassword(password: string): string {
   check(Buffer.byteLength(password) >= PASSWORD_BYTES_MIN, `the password needs ${PASSWORD_BYTES_MIN} characters`);
   return password;
+}
+
+function isRole(text: string): text is User['role'] {
+  return (ROLES as readonly string[]).includes(text);
 }
 
 function isDate(text: string): boolean {

@@ -36,6 +36,17 @@ export function userCommand(terminal: Terminal): Command {
     .option('--password-file <file>', PASSWORD_FILE_HELP)
     .action(async (name: string, options: PasswdOptions) => (await actions()).setPassword(terminal, name, options));
   group
+    .command('validate')
+    .description('let an account log in that was made unvalidated')
+    .argument('<user>', NAME_HELP)
+    .action(async (name: string) => (await actions()).validateUser(terminal, name));
+  group
+    .command('role')
+    .description('make an account one of a user, a moderator or an administrator')
+    .argument('<user>', NAME_HELP)
+    .argument('<role>', 'user, moderator or admin')
+    .action(async (name: string, role: string) => (await actions()).setRole(terminal, name, role));
+  group
     .command('delete')
     .description('delete an account with its messages on both sides, for good')
     .argument('<user>', NAME_HELP)

@@ -99,6 +99,16 @@ export class Users {
     return userOf(row);
   }
 
+  /** Lets an account log in. Repeating changes nothing. @throws DomainError recipient_unknown */
+  validate(id: Id): Promise<User> {
+    return this.changeStanding(id, new Date(this.clock.now()), null);
+  }
+
+  /** @throws DomainError recipient_unknown */
+  setRole(id: Id, role: User['role']): Promise<User> {
+    return this.changeStanding(id, null, role);
+  }
+
   /** Oldest first. */
   async list(page: { skip: number; take: number }): Promise<{ total: number; users: User[] }> {
     return this.store.read(async (tx) => {
@@ -122,5 +132,11 @@ export class Users {
     const relation = command.followersOnly ? FOLLOW : null;
     const { total, rows } = await this.store.read((tx) => tx.users.search(box, { text, relation, unless: BLOCK, skip, take }));
     return { total, users: rows.map(userOf) };
+  }
+
+  private async changeStanding(id: Id, validatedAt: Date | null, role: User['role'] | null): Promise<User> {
+    const row = await this.store.run((tx) => tx.users.changeStanding(id, validatedAt, role));
+    if (!row) throw new DomainError('recipient_unknown');
+    return userOf(row);
   }
 }

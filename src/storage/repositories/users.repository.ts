@@ -71,6 +71,13 @@ const CHANGE = statement<UserRow>(
      password_hash = coalesce($8, password_hash)
    WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
 );
+const STAND = statement<UserRow>(
+  'users-stand',
+  `UPDATE users SET
+     validated_at = coalesce(validated_at, $2),
+     role = coalesce($3, role)
+   WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
+);
 const TOUCH = statement('users-touch', 'UPDATE users SET last_activity_at = $2 WHERE id = ANY ($1::bigint[]) AND deleted_at IS NULL');
 const BURIED_AMONG = statement<{ id: Id }>('users-buried-among', 'SELECT id FROM users WHERE id = ANY ($1::bigint[]) AND deleted_at IS NOT NULL');
 const PAGE = statement<UserRow>(
@@ -147,6 +154,14 @@ export class UsersRepository {
       id, to.email !== undefined, to.email ?? null, to.firstName ?? null, to.lastName ?? null, to.gender !== undefined,
       to.gender ?? null, to.passwordHash ?? null,
     ]);
+  }
+
+  /**
+   * @param validatedAt null: as it is; else from then on, unless it was validated before
+   * @param role null: as it is
+   */
+  changeStanding(id: Id, validatedAt: Date | null, role: string | null): Promise<UserRow | null> {
+    return this.sql.one(STAND, [id, validatedAt, role]);
   }
 
   async touch(ids: readonly Id[], at: Date): Promise<void> {

@@ -74,8 +74,25 @@ describe('polypost user', () => {
     expect(await run(['user', 'passwd', 'nobodyatall', '--password-file', '-'], { input: 'whatever' })).toMatchObject({ code: 1, err: 'polypost: there is no such user\n' });
   });
 
+  it('validates an account, and gives it a role', async () => {
+    await app.sql("UPDATE users SET validated_at = NULL WHERE username = 'olubank'");
+    const login = async () => outcomeOf(await site.post('v1.0/user_authenticate', { username: 'olubank', password: 'from the standard input' }))[0];
+    expect(await login()).toBe('104');
+    expect(await run(['user', 'validate', 'olubank'])).toMatchObject({ code: 0, out: 'The account may log in.\n' });
+    expect(await login()).toBe('100');
+    expect(await run(['user', 'role', 'olubank', 'admin'])).toMatchObject({ code: 0, out: 'The role is admin.\n' });
+    const { guid } = await site.payload('v1.0/user_details', { username: 'olubank' });
+    expect(outcomeOf(await site.post('v2.0/user/delete', { guid }))[0]).toBe('103');
+    expect((await run(['user', 'list'])).out).toMatch(/olubank.*  admin$/m);
+    expect((await run(['user', 'role', 'olubank', 'king'])).code).toBe(2);
+    expect((await run(['user', 'role', 'nobodyatall', 'admin'])).code).toBe(1);
+    await run(['user', 'role', 'olubank', 'user']);
+  });
+
   it('deletes an account only when told so twice', async () => {
-    const guid = (await run(['user', 'create', 'doomed1', '--no-password'])).out.trim();
+    const created = await run(['user', 'create', 'doomed1', '--no-password']);
+    expect(created).toMatchObject({ code: 0, err: '' });
+    const guid = created.out.trim();
     expect((await run(['user', 'delete', 'doomed1'])).code).toBe(2);
     expect((await site.post('v1.0/user_details', { guid })).body.code).toBe('100');
     expect(await run(['user', 'delete', 'doomed1', '--yes'])).toMatchObject({ code: 0, out: 'The account is deleted.\n' });
