@@ -19,15 +19,24 @@ export class LoginGate {
    * @throws DomainError rate_limited
    */
   async guard(request: Request, login: string, attempt: () => Promise<LoginOutcome>): Promise<LoginOutcome> {
-    const account = login.trim().toLowerCase().slice(0, 256);
+    const account = accountKey(login);
     const address = clientKey(request);
     this.limiter.check('ossn.login_account', account, PER_ACCOUNT);
     this.limiter.check('ossn.login_address', address, PER_ADDRESS);
     const outcome = await attempt();
     if (outcome.outcome !== 'ok') {
-      this.limiter.penalise('ossn.login_account', account, PER_ACCOUNT);
+      for (const name of namesOf(account, outcome)) this.limiter.penalise('ossn.login_account', name, PER_ACCOUNT);
       this.limiter.penalise('ossn.login_address', address, PER_ADDRESS);
     }
     return outcome;
   }
+}
+
+/** Every name an account can be tried by, so that guessing by another one is no second chance. */
+function namesOf(tried: string, { user }: LoginOutcome): ReadonlySet<string> {
+  return new Set([tried, ...[user?.username, user?.email].flatMap((name) => (name ? [accountKey(name)] : []))]);
+}
+
+function accountKey(name: string): string {
+  return name.trim().toLowerCase().slice(0, 256);
 }
