@@ -1,11 +1,12 @@
-// Runs as a process of its own: the write path without any HTTP, as fast as 64 senders drive it.
+// Runs as a process of its own: the write path without any HTTP, as fast as its senders drive it.
 import 'reflect-metadata';
 import { Database } from '../../dist/src/storage/database.js';
 import { Store } from '../../dist/src/storage/store.js';
 import { SystemClock } from '../../dist/src/kernel/clock.js';
 import { TimeOrderedIds } from '../../dist/src/kernel/id-source.js';
 
-const SENDERS = 64;
+/** As many as the HTTP rows have connections. */
+const SENDERS = 32;
 const BOXES = 1000;
 
 const database = await Database.connect({ url: process.env.BENCH_URL, poolMax: 16 });
