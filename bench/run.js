@@ -22,6 +22,8 @@ import { EmbeddedPostgres } from '../dist/src/embedded/embedded-postgres.js';
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
 const SPREAD_MAX = 0.3;
+/** Only rows whose name matches, when a part is looked at. */
+const WANTED = new RegExp(process.env.BENCH_ROWS ?? '');
 
 const dataDir = mkdtempSync(join(tmpdir(), 'polypost-bench-'));
 const undo = [];
@@ -99,7 +101,7 @@ async function measure(url, server, core, rows) {
   for (let round = 0; round < ROUNDS; round += 1) {
     bound.push(await measureBound(url, SECONDS));
     add('core append, no HTTP', await core(SECONDS));
-    for (const row of rows) add(row.name, await drive(server, row.requests, SECONDS));
+    for (const row of rows.filter(({ name }) => WANTED.test(name))) add(row.name, await drive(server, row.requests, SECONDS));
     loads.push(loadAverage());
     process.stderr.write(`round ${round + 1} of ${ROUNDS}\n`);
   }

@@ -5,6 +5,10 @@ import { type Config } from '../config/config.js';
 import { type Clock } from '../kernel/clock.js';
 import { describeError } from './error-description.js';
 
+/** Lines are written when there are this many bytes of them, or after this time: one write for many lines. */
+const WRITE_BYTES = 4096;
+const WRITE_MS = 200;
+
 /**
  * The root logger: one JSON line per event on standard output. What a line may hold is decided
  * where it is written, field by field; requests, bodies and headers are never handed to it.
@@ -15,7 +19,7 @@ import { describeError } from './error-description.js';
 export function createLogger(
   config: Pick<Config, 'house'>,
   clock: Clock,
-  destination: DestinationStream = pino.destination({ dest: 1, sync: false }),
+  destination: DestinationStream = pino.destination({ dest: 1, sync: false, minLength: WRITE_BYTES, periodicFlush: WRITE_MS }),
 ): Logger {
   return pino(
     {
