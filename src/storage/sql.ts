@@ -26,6 +26,16 @@ export class Sql {
     return result.rows;
   }
 
+  /**
+   * Runs a statement whose text depends on the question, so that keeping its plan would not pay.
+   * @param text SQL with $1 parameters; every value is bound, none is concatenated
+   * @returns all rows
+   */
+  async allOnce<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    const result = await this.target.query<Row>({ text, values: values as unknown[] });
+    return result.rows;
+  }
+
   /** @returns the first row, or null */
   async one<Row extends QueryResultRow>(what: Statement<Row>, values: readonly unknown[]): Promise<Row | null> {
     return (await this.all(what, values))[0] ?? null;
