@@ -37,6 +37,11 @@ export default tseslint.config(
     files: ['src/config/**', 'src/cli/**', 'ormconfig.ts'],
     rules: { 'no-restricted-syntax': ['error', ambientTime, ambientNow, ambientRandom] },
   },
+  {
+    files: ['src/**'],
+    ignores: ['src/egress/**'],
+    rules: { 'no-restricted-globals': ['error', { name: 'fetch', message: 'Other hosts are called through src/egress.' }] },
+  },
   { files: ['src/kernel/clock.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['test/**'],
