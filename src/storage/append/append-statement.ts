@@ -1,5 +1,6 @@
 import { type Id } from '../../kernel/id-source.js';
-import { statement } from '../sql.js';
+import { appendCopies, copyValues } from '../own/cell/append-copies.js';
+import { type Statement, statement } from '../sql.js';
 import { type NewMessage } from './new-message.js';
 
 /** One row per message of the batch. */
@@ -25,9 +26,10 @@ export interface AppendRow {
  * order of their keys. A relation that must stand is locked until the commit, so that it cannot
  * be withdrawn between the check and the write.
  */
-export const APPEND = statement<AppendRow>(
-  'append',
-  `
+const append = (name: string, more: string): Statement<AppendRow> =>
+  statement(
+    name,
+    `
 WITH
 new_message AS (
   SELECT t.*, CASE WHEN peer_id IS NOT NULL THEN nextval('message_numbers') END AS number
@@ -168,19 +170,31 @@ spent AS (
   UPDATE credentials c SET uses = c.uses + s.count, last_used_at = $43
   FROM (SELECT credential_id, count(*) FROM spend WHERE message_id IN (SELECT id FROM accepted) GROUP BY credential_id) s
   WHERE c.id = s.credential_id
-)
+)${more}
 SELECT v.id, v.outcome, m.number, c.id AS conversation_id, c.unread_count
 FROM verdict v
 JOIN new_message m ON m.id = v.id
 LEFT JOIN moved_conversation c ON c.box_id = m.sender_id AND c.peer_id = m.peer_id AND c.space = m.space`,
-);
+  );
+
+const PARAMETERS = 57;
+const APPEND = append('append', '');
+/** Planned apart, so that batches without copies do not carry them. */
+const APPEND_WITH_COPIES = append('append-with-copies', appendCopies(PARAMETERS));
 
 /** Messages that are stored together or not at all; at least one. */
 export type Parcel = readonly [NewMessage, ...NewMessage[]];
 
-/** @returns the parameters of APPEND, column by column */
-export function appendValues(parcels: readonly Parcel[], now: Date): unknown[] {
+/** @returns the statement that stores a batch, and its parameters */
+export function appendOf(parcels: readonly Parcel[], now: Date): { what: Statement<AppendRow>; values: unknown[] } {
   const batch = parcels.flat();
+  const values = valuesOf(parcels, batch, now);
+  if (!batch.some((m) => m.copies)) return { what: APPEND, values };
+  return { what: APPEND_WITH_COPIES, values: [...values, ...copyValues(batch)] };
+}
+
+/** Column by column. */
+function valuesOf(parcels: readonly Parcel[], batch: readonly NewMessage[], now: Date): unknown[] {
   const per = <T>(pick: (m: NewMessage) => T): T[] => batch.map(pick);
   const deliveries = batch.flatMap((m) => m.deliveries.map((d) => ({ m, d })));
   const conditions = batch.flatMap((m) => m.relations.map((c) => ({ m, c })));

@@ -5,7 +5,7 @@ import { type Id } from '../../kernel/id-source.js';
 import { limits } from '../../kernel/limits.js';
 import { assert } from '../../kernel/assert.js';
 import { Sql, statement } from '../sql.js';
-import { APPEND, appendValues, type AppendRow, type Parcel } from './append-statement.js';
+import { appendOf, type AppendRow, type Parcel } from './append-statement.js';
 import { type AppendOutcome, type OnceKey, type StoredTalk } from './new-message.js';
 
 const FIND_KEY = statement<{ digest: Buffer; message_id: Id; result: Buffer | null }>(
@@ -43,7 +43,8 @@ export class BatchWriter {
     for (let attempt = 1; ; attempt += 1) {
       const client = await this.pool.connect();
       try {
-        const rows = await new Sql(client).all(APPEND, appendValues(batch, new Date(this.clock.now())));
+        const { what, values } = appendOf(batch, new Date(this.clock.now()));
+        const rows = await new Sql(client).all(what, values);
         client.release();
         return rows;
       } catch (error) {

@@ -1,4 +1,5 @@
 import { type Id } from '../../kernel/id-source.js';
+import { type NewCopies } from '../own/cell/append-copies.js';
 
 /** A message as the store takes it: all ids made, all mailboxes known, all preconditions data. */
 export interface NewMessage {
@@ -28,6 +29,8 @@ export interface NewMessage {
   /** the other side, where the message belongs to a conversation: it then gets a number */
   readonly peerId: Id | null;
   readonly attachments: readonly NewAttachment[];
+  /** what it shows in lists that are filtered by what a message says */
+  readonly copies?: NewCopies;
   /** totals to move, by mailbox and label */
   readonly counts: readonly { readonly boxId: Id; readonly label: string; readonly delta: number }[];
   /** one event row for each mailbox that sees the change */

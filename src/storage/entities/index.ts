@@ -12,6 +12,7 @@ import { Event } from './event.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { KeyinboxIdentity } from '../own/keyinbox/identity.entity.js';
 import { KeyinboxContract } from '../own/keyinbox/contract.entity.js';
+import { CellCopy } from '../own/cell/copy.entity.js';
 import { PmClient } from '../own/pm/client.entity.js';
 import { PmGrant } from '../own/pm/grant.entity.js';
 import { PmSettings } from '../own/pm/settings.entity.js';
@@ -34,6 +35,7 @@ export const entities = [
   IdempotencyKey,
   KeyinboxIdentity,
   KeyinboxContract,
+  CellCopy,
   PmClient,
   PmGrant,
   PmSettings,

@@ -5,6 +5,10 @@ const TOTAL = statement<{ total: string }>(
   'box-count-total',
   'SELECT total FROM box_counts WHERE box_id = $1 AND space = $2 AND label = $3',
 );
+const TOTALS = statement<{ label: string; total: string }>(
+  'box-count-totals',
+  'SELECT label, total FROM box_counts WHERE box_id = $1 AND space = $2',
+);
 const MOVE = statement(
   'box-count-move',
   `INSERT INTO box_counts AS c (box_id, space, label, total) VALUES ($1, $2, $3, $4)
@@ -17,6 +21,11 @@ export class BoxCountsRepository {
 
   async total(boxId: Id, space: string, label: string): Promise<number> {
     return Number((await this.sql.one(TOTAL, [boxId, space, label]))?.total ?? 0);
+  }
+
+  /** @returns every total of a mailbox, by label */
+  async totals(boxId: Id, space: string): Promise<Map<string, number>> {
+    return new Map((await this.sql.all(TOTALS, [boxId, space])).map(({ label, total }) => [label, Number(total)]));
   }
 
   async move(boxId: Id, space: string, label: string, delta: number): Promise<void> {
