@@ -7,6 +7,13 @@ import { HousekeepingRepository } from './repositories/housekeeping.repository.j
 import { MessagesRepository } from './repositories/messages.repository.js';
 import { RelationsRepository } from './repositories/relations.repository.js';
 import { UsersRepository } from './repositories/users.repository.js';
+import { CellAccountsRepository } from './own/cell/accounts.repository.js';
+import { CellRelationsRepository, CellRolesRepository } from './own/cell/bound-names.repository.js';
+import { CellBoxesRepository } from './own/cell/boxes.repository.js';
+import { CellsRepository } from './own/cell/cells.repository.js';
+import { CellExtCellsRepository } from './own/cell/ext-cells.repository.js';
+import { CellGrantsRepository } from './own/cell/grants.repository.js';
+import { CellLinksRepository } from './own/cell/links.repository.js';
 import { KeyinboxContractsRepository } from './own/keyinbox/contracts.repository.js';
 import { KeyinboxIdentitiesRepository } from './own/keyinbox/identities.repository.js';
 import { type OwnTables } from './own/own-tables.js';
@@ -30,6 +37,16 @@ export class Tx {
   readonly housekeeping: HousekeepingRepository;
   /** tables that only one dialect needs */
   readonly own: {
+    readonly cell: {
+      readonly cells: CellsRepository;
+      readonly accounts: CellAccountsRepository;
+      readonly boxes: CellBoxesRepository;
+      readonly extCells: CellExtCellsRepository;
+      readonly grants: CellGrantsRepository;
+      readonly links: CellLinksRepository;
+      readonly relations: CellRelationsRepository;
+      readonly roles: CellRolesRepository;
+    };
     readonly keyinbox: { readonly identities: KeyinboxIdentitiesRepository; readonly contracts: KeyinboxContractsRepository };
     readonly pm: {
       readonly clients: PmClientsRepository;
@@ -55,6 +72,16 @@ export class Tx {
     this.events = new EventsRepository(sql, note);
     this.housekeeping = new HousekeepingRepository(sql, own);
     this.own = {
+      cell: {
+        cells: new CellsRepository(sql),
+        accounts: new CellAccountsRepository(sql),
+        boxes: new CellBoxesRepository(sql),
+        extCells: new CellExtCellsRepository(sql),
+        grants: new CellGrantsRepository(sql),
+        links: new CellLinksRepository(sql),
+        relations: new CellRelationsRepository(sql),
+        roles: new CellRolesRepository(sql),
+      },
       keyinbox: { identities: new KeyinboxIdentitiesRepository(sql), contracts: new KeyinboxContractsRepository(sql) },
       pm: { clients: new PmClientsRepository(sql), grants, settings, uploads },
     };

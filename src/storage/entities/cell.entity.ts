@@ -1,9 +1,10 @@
-import { Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { User } from './user.entity.js';
 
 /** A cell: a place with an owner. The columns and their reasons stand in the migrations. */
 @Entity('cells')
 @Unique('cells_name_key', ['name'])
+@Index('cells_unpurged_idx', ['deletedAt'], { where: 'deleted_at IS NOT NULL AND purged_at IS NULL' })
 @ForeignKey(() => User, ['ownerId'], ['id'], { name: 'cells_owner_fk' })
 export class Cell {
   @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'cells_pk' })
@@ -17,4 +18,10 @@ export class Cell {
 
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
+
+  @Column({ name: 'deleted_at', type: 'timestamptz', nullable: true })
+  deletedAt: Date | null;
+
+  @Column({ name: 'purged_at', type: 'timestamptz', nullable: true })
+  purgedAt: Date | null;
 }

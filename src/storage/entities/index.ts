@@ -12,6 +12,13 @@ import { Event } from './event.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { KeyinboxIdentity } from '../own/keyinbox/identity.entity.js';
 import { KeyinboxContract } from '../own/keyinbox/contract.entity.js';
+import { CellAccount } from '../own/cell/account.entity.js';
+import { CellBox } from '../own/cell/box.entity.js';
+import { CellExtCell } from '../own/cell/ext-cell.entity.js';
+import { CellGrant } from '../own/cell/grant.entity.js';
+import { CellLink } from '../own/cell/link.entity.js';
+import { CellRelation } from '../own/cell/relation.entity.js';
+import { CellRole } from '../own/cell/role.entity.js';
 import { CellCopy } from '../own/cell/copy.entity.js';
 import { PmClient } from '../own/pm/client.entity.js';
 import { PmGrant } from '../own/pm/grant.entity.js';
@@ -35,6 +42,13 @@ export const entities = [
   IdempotencyKey,
   KeyinboxIdentity,
   KeyinboxContract,
+  CellAccount,
+  CellBox,
+  CellExtCell,
+  CellGrant,
+  CellLink,
+  CellRelation,
+  CellRole,
   CellCopy,
   PmClient,
   PmGrant,

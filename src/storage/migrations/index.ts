@@ -1,7 +1,8 @@
 import { Foundation1795251600000 } from './1795251600000-foundation.js';
 import { PmAuth1795255200000 } from './1795255200000-pm-auth.js';
 import { PmFiles1795255300000 } from './1795255300000-pm-files.js';
+import { CellControl1795780800000 } from './1795780800000-cell-control.js';
 import { CellMessages1795784400000 } from './1795784400000-cell-messages.js';
 
 /** In order of their stamps; an explicit list, because globs break in compiled and tested code alike. */
-export const migrations = [Foundation1795251600000, PmAuth1795255200000, PmFiles1795255300000, CellMessages1795784400000];
+export const migrations = [Foundation1795251600000, PmAuth1795255200000, PmFiles1795255300000, CellControl1795780800000, CellMessages1795784400000];

@@ -1,0 +1,30 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Cell } from '../../entities/cell.entity.js';
+
+/** A name for what other cells are to this one. The columns and their reasons stand in the migrations. */
+@Entity('cell_relations')
+@Index('cell_relations_name_key', ['cellId', 'name', 'boxId'], { unique: true })
+@Index('cell_relations_box_idx', ['cellId', 'boxId'])
+@ForeignKey(() => Cell, ['cellId'], ['id'], { name: 'cell_relations_cell_fk' })
+export class CellRelation {
+  @PrimaryColumn({ name: 'cell_id', type: 'bigint', primaryKeyConstraintName: 'cell_relations_pk' })
+  cellId: string;
+
+  @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'cell_relations_pk' })
+  id: string;
+
+  @Column({ type: 'text' })
+  name: string;
+
+  @Column({ name: 'box_id', type: 'bigint', default: 0 })
+  boxId: string;
+
+  @Column({ name: 'published_at', type: 'timestamptz' })
+  publishedAt: Date;
+
+  @Column({ name: 'updated_at', type: 'timestamptz' })
+  updatedAt: Date;
+
+  @Column({ type: 'integer', default: 1 })
+  revision: number;
+}
