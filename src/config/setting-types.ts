@@ -1,4 +1,4 @@
-import { splitList } from './decorators.js';
+import { isAddressRange, splitList } from './decorators.js';
 
 /** How often something may happen: at most `count` times in `seconds`. */
 export interface RateLimit {
@@ -42,4 +42,35 @@ export function parseMetricsAddress(text: string): MetricsAddress | 'off' | unde
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   return host !== undefined && port <= 65535 ? Object.freeze({ host, port }) : undefined;
+}
+
+/** Another server that messages may go to and come from. */
+export interface RemoteUnit {
+  /** `https://host[:port]/` */
+  readonly url: string;
+  /** as a URL spells it: lower case, IPv6 in brackets */
+  readonly host: string;
+  readonly port: number;
+  /** addresses it may have although they are not public; null: only public ones */
+  readonly range: string | null;
+}
+
+/** @returns the servers, or undefined when the text is no list of https://host[:port][=range] */
+export function parseRemoteUnits(text: string): readonly RemoteUnit[] | undefined {
+  const units = new Map<string, RemoteUnit>();
+  for (const item of splitList(text)) {
+    const unit = parseRemoteUnit(item);
+    if (!unit || units.has(unit.url)) return undefined;
+    units.set(unit.url, unit);
+  }
+  return Object.freeze([...units.values()]);
+}
+
+function parseRemoteUnit(item: string): RemoteUnit | undefined {
+  const [, address, range] = /^(https:\/\/[^/?#@\s\\=]+)\/?(?:=(\S+))?$/i.exec(item) ?? [];
+  const url = address === undefined ? null : URL.parse(address);
+  if (!url || url.hostname === '' || url.pathname !== '/' || url.port === '0') return undefined;
+  if (range !== undefined && !/^[0-9A-Fa-f:.]+\/\d{1,3}$/.test(range)) return undefined;
+  if (range !== undefined && (!isAddressRange(range) || /^::ffff:/i.test(range))) return undefined;
+  return Object.freeze({ url: url.href, host: url.hostname, port: url.port === '' ? 443 : Number(url.port), range: range ?? null });
 }
