@@ -11,9 +11,11 @@ import { CellAccountsRepository } from './own/cell/accounts.repository.js';
 import { CellRelationsRepository, CellRolesRepository } from './own/cell/bound-names.repository.js';
 import { CellBoxesRepository } from './own/cell/boxes.repository.js';
 import { CellsRepository } from './own/cell/cells.repository.js';
+import { CellCopiesRepository } from './own/cell/copies.repository.js';
 import { CellExtCellsRepository } from './own/cell/ext-cells.repository.js';
 import { CellGrantsRepository } from './own/cell/grants.repository.js';
 import { CellLinksRepository } from './own/cell/links.repository.js';
+import { CellRecipientsRepository } from './own/cell/recipients.repository.js';
 import { KeyinboxContractsRepository } from './own/keyinbox/contracts.repository.js';
 import { KeyinboxIdentitiesRepository } from './own/keyinbox/identities.repository.js';
 import { type OwnTables } from './own/own-tables.js';
@@ -39,6 +41,8 @@ export class Tx {
   readonly own: {
     readonly cell: {
       readonly cells: CellsRepository;
+      readonly copies: CellCopiesRepository;
+      readonly recipients: CellRecipientsRepository;
       readonly accounts: CellAccountsRepository;
       readonly boxes: CellBoxesRepository;
       readonly extCells: CellExtCellsRepository;
@@ -74,6 +78,8 @@ export class Tx {
     this.own = {
       cell: {
         cells: new CellsRepository(sql),
+        copies: new CellCopiesRepository(sql),
+        recipients: new CellRecipientsRepository(sql),
         accounts: new CellAccountsRepository(sql),
         boxes: new CellBoxesRepository(sql),
         extCells: new CellExtCellsRepository(sql),

@@ -22,6 +22,7 @@ const HOLD = statement<CellBoxRow>('cell-boxes-hold', `${BY_NAME.text} FOR UPDAT
 const KEEP = statement<CellBoxRow>('cell-boxes-keep', `${BY_NAME.text} FOR KEY SHARE OF t`);
 const BY_SCHEMA = statement<CellBoxRow>('cell-boxes-by-schema', `${selectOf(TABLE)} AND t.schema = $2`);
 const KEEP_BY_SCHEMA = statement<CellBoxRow>('cell-boxes-keep-by-schema', `${BY_SCHEMA.text} FOR KEY SHARE OF t`);
+const KEEP_BY_ID = statement<CellBoxRow>('cell-boxes-keep-by-id', `${selectOf(TABLE)} AND t.id = $2 FOR KEY SHARE OF t`);
 const HAVING_SCHEMA = statement<{ cell_id: Id; id: Id; name: string }>(
   'cell-boxes-having-schema',
   'SELECT cell_id, id, name FROM cell_boxes WHERE cell_id = ANY ($1::bigint[]) AND schema = $2',
@@ -68,6 +69,11 @@ export class CellBoxesRepository extends ControlRepository<CellBoxRow> {
   /** As bySchema; it cannot be deleted until the end of the transaction. */
   keepBySchema(cellId: Id, schema: string): Promise<CellBoxRow | null> {
     return this.sql.one(KEEP_BY_SCHEMA, [cellId, schema]);
+  }
+
+  /** As byId; it cannot be deleted until the end of the transaction. */
+  keepById(cellId: Id, id: Id): Promise<CellBoxRow | null> {
+    return this.sql.one(KEEP_BY_ID, [cellId, id]);
   }
 
   /** @returns the Box of one app in each of many cells, for those that have one */
