@@ -25,9 +25,9 @@ export async function oaepDecrypt(subtle: SubtleCrypto, key: PrivateKey, hash: O
 }
 
 function once(key: PublicKey | PrivateKey, hash: OaepHash, make: () => Promise<CryptoKey>): Promise<CryptoKey> {
-  let byHash = imported.get(key);
-  if (byHash === undefined) imported.set(key, (byHash = new Map()));
-  let native = byHash.get(hash);
-  if (native === undefined) byHash.set(hash, (native = make()));
+  const byHash = imported.get(key) ?? new Map<OaepHash, Promise<CryptoKey>>();
+  imported.set(key, byHash);
+  const native = byHash.get(hash) ?? make();
+  byHash.set(hash, native);
   return native;
 }

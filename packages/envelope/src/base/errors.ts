@@ -2,6 +2,7 @@
 export type EnvelopeCode =
   | 'malformed_request'
   | 'unknown_algorithm'
+  | 'unknown_server_key'
   | 'undecryptable'
   | 'malformed_packet'
   | 'malformed_message'
@@ -14,6 +15,7 @@ export type Layer = 'envelope' | 'packet';
 const SENTENCES: Record<EnvelopeCode, string> = {
   malformed_request: 'The body is not an object with the strings data, algorithm and password in strict base64.',
   unknown_algorithm: 'The algorithm is not known, or it is switched off.',
+  unknown_server_key: 'The kid names no live key of this server.',
   undecryptable: 'The data cannot be decrypted.',
   malformed_packet: 'The decrypted data is not a Packet.',
   malformed_message: 'The decrypted data is not a Message in canonical form.',

@@ -29,19 +29,12 @@ export function canonicalizeStrictly(value: unknown): string {
 
 function write(value: unknown, depth: number, strict: boolean): string {
   if (value === null) return 'null';
-  switch (typeof value) {
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'number':
-      return writeNumber(value, strict);
-    case 'string':
-      return writeString(value);
-    case 'object':
-      if (depth >= LIMITS.jsonDepth) throw new JcsError('objects and arrays nest too deep');
-      return Array.isArray(value) ? writeArray(value, depth, strict) : writeObject(value, depth, strict);
-    default:
-      throw new JcsError(`JSON has no ${typeof value}`);
-  }
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (typeof value === 'number') return writeNumber(value, strict);
+  if (typeof value === 'string') return writeString(value);
+  if (typeof value !== 'object') throw new JcsError(`JSON has no ${typeof value}`);
+  if (depth >= LIMITS.jsonDepth) throw new JcsError('objects and arrays nest too deep');
+  return Array.isArray(value) ? writeArray(value, depth, strict) : writeObject(value, depth, strict);
 }
 
 function writeNumber(value: number, strict: boolean): string {

@@ -46,6 +46,11 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A copy of an object without one member. */
+export function without(value: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([member]) => member !== name));
+}
+
 /** Whether objects and arrays stand more than `limit` deep in a JSON text. Strings are jumped over. */
 export function nestsDeeper(text: string, limit: number): boolean {
   let depth = 0;

@@ -1,3 +1,5 @@
+import { type Bytes, concat } from './bytes.js';
+
 const SHORTEST = 512;
 
 /**
@@ -10,4 +12,9 @@ export function paddedLength(length: number): number {
   const significant = Math.floor(Math.log2(exponent)) + 1;
   const unit = 2 ** (exponent - significant);
   return Math.ceil(length / unit) * unit;
+}
+
+/** The text with spaces after it, up to a length in bytes. */
+export function pad(text: Bytes, length: number): Bytes {
+  return length > text.length ? concat(text, new Uint8Array(length - text.length).fill(0x20)) : text;
 }

@@ -1,6 +1,7 @@
 import { decodeBase64, encodeBase64 } from '../base/base64.js';
 import { type Bytes } from '../base/bytes.js';
 import { canonicalize, JcsError } from '../base/jcs.js';
+import { without } from '../base/json.js';
 import { type Backend } from '../backend/backend.js';
 import { type PrivateKey } from '../keys/private-key.js';
 import { type PublicKey } from '../keys/public-key.js';
@@ -36,8 +37,7 @@ export interface ServerDocument {
 
 /** Input of the signature of a server document. @throws JcsError */
 export function serverDocumentInput(document: Readonly<Record<string, unknown>>): Bytes {
-  const { signature: _, ...unsigned } = document;
-  return contextBytes('server', canonicalize(unsigned));
+  return contextBytes('server', canonicalize(without(document, 'signature')));
 }
 
 /** Signs a server document with the server's Ed25519 identity key. */

@@ -41,7 +41,7 @@ export async function sealLayer(
   inputs: LayerInputs = drawInputs(backend, suite),
 ): Promise<SealedLayer> {
   if (recipient.type !== suite.keyType) throw new EnvelopeError('unsupported_key');
-  const password = await wrap(backend, suite, recipient, context, inputs);
+  const password = await wrapKey(backend, suite, recipient, context, inputs);
   const data = await sealContent(backend, suite, inputs.contentKey, inputs.iv, context, plaintext);
   wipe(inputs.contentKey, inputs.ephemeral);
   return { data: encodeBase64(data), algorithm: suite.id, password: encodeBase64(password) };
@@ -74,7 +74,8 @@ export async function openLayer(
   return plaintext;
 }
 
-async function wrap(backend: Backend, suite: Suite, recipient: PublicKey, context: Bytes, inputs: LayerInputs): Promise<Bytes> {
+/** Wraps a content key, of whatever length, into a `password`. @throws EnvelopeError `unsupported_key` */
+export async function wrapKey(backend: Backend, suite: Suite, recipient: PublicKey, context: Bytes, inputs: LayerInputs): Promise<Bytes> {
   switch (suite.wrap.kind) {
     case 'rsa-oaep':
       return backend.oaepEncrypt(recipient, suite.wrap.hash, inputs.contentKey, inputs.oaepSeed);
