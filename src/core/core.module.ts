@@ -12,6 +12,16 @@ import { DirectFeed } from './conversations/direct-feed.js';
 import { Notices } from './conversations/notices.js';
 import { SendDirectMessage } from './conversations/send-direct-message.js';
 import { WithdrawMessage } from './conversations/withdraw-message.js';
+import { Access } from './envelope/access.js';
+import { Challenges } from './envelope/challenges.js';
+import { DeliverPacket } from './envelope/deliver-packet.js';
+import { Invites } from './envelope/invites.js';
+import { MailRetention } from './envelope/mail-retention.js';
+import { MailboxWatch } from './envelope/mailbox-watch.js';
+import { People } from './envelope/people.js';
+import { SealedFiles } from './envelope/sealed-files.js';
+import { SealedMailbox } from './envelope/sealed-mailbox.js';
+import { ServerKeyStore } from './envelope/server-key-store.js';
 import { Contracts } from './keyinbox/contracts.js';
 import { PublicIdentities } from './keyinbox/public-identities.js';
 import { Housekeeper } from './maintenance/housekeeper.js';
@@ -39,7 +49,8 @@ const conversations = [Conversations, DirectAttachments, DirectFeed, Notices, Se
 const messaging = [SendMessage, ReadMessage, ListMessages, EditMessage, DeleteMessage];
 const keyinbox = [PublicIdentities, Contracts];
 const pm = [PmClients, PmGrants, PmSettingsStore, TakeUpload, TakeUploadPart, FinishUpload, MessageFiles, TakeBackMessage];
-const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox, ...pm];
+const envelope = [Access, Challenges, DeliverPacket, Invites, MailRetention, MailboxWatch, People, SealedFiles, SealedMailbox, ServerKeyStore];
+const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox, ...pm, ...envelope];
 
 /** The use cases the dialects call. */
 @Module({ imports: [CryptoModule, AttachmentsModule], providers: [...useCases, UploadIntake, Housekeeper], exports: [...useCases, AttachmentsModule] })

@@ -16,6 +16,12 @@ import { CellExtCellsRepository } from './own/cell/ext-cells.repository.js';
 import { CellGrantsRepository } from './own/cell/grants.repository.js';
 import { CellLinksRepository } from './own/cell/links.repository.js';
 import { CellRecipientsRepository } from './own/cell/recipients.repository.js';
+import { EnvelopeAccessRepository } from './own/envelope/access.repository.js';
+import { EnvelopeChallengesRepository } from './own/envelope/challenges.repository.js';
+import { EnvelopeFilesRepository } from './own/envelope/files.repository.js';
+import { EnvelopeMailboxRepository } from './own/envelope/mailbox.repository.js';
+import { EnvelopePeopleRepository } from './own/envelope/people.repository.js';
+import { EnvelopeServerKeysRepository } from './own/envelope/server-keys.repository.js';
 import { KeyinboxContractsRepository } from './own/keyinbox/contracts.repository.js';
 import { KeyinboxIdentitiesRepository } from './own/keyinbox/identities.repository.js';
 import { type OwnTables } from './own/own-tables.js';
@@ -58,6 +64,14 @@ export class Tx {
       readonly settings: PmSettingsRepository;
       readonly uploads: PmUploadsRepository;
     };
+    readonly envelope: {
+      readonly access: EnvelopeAccessRepository;
+      readonly challenges: EnvelopeChallengesRepository;
+      readonly files: EnvelopeFilesRepository;
+      readonly mailbox: EnvelopeMailboxRepository;
+      readonly people: EnvelopePeopleRepository;
+      readonly serverKeys: EnvelopeServerKeysRepository;
+    };
   };
 
   /** @param note is told of each mailbox whose feed is written to */
@@ -65,7 +79,16 @@ export class Tx {
     const uploads = new PmUploadsRepository(sql);
     const grants = new PmGrantsRepository(sql);
     const settings = new PmSettingsRepository(sql);
-    const own: readonly OwnTables[] = [grants, settings, uploads];
+    const envelope = {
+      access: new EnvelopeAccessRepository(sql),
+      challenges: new EnvelopeChallengesRepository(sql),
+      files: new EnvelopeFilesRepository(sql),
+      mailbox: new EnvelopeMailboxRepository(sql),
+      people: new EnvelopePeopleRepository(sql),
+      serverKeys: new EnvelopeServerKeysRepository(sql),
+    };
+    const { access, challenges, files, mailbox, people } = envelope;
+    const own: readonly OwnTables[] = [grants, settings, uploads, people, access, challenges, files, mailbox];
     this.users = new UsersRepository(sql);
     this.credentials = new CredentialsRepository(sql);
     this.conversations = new ConversationsRepository(sql);
@@ -90,6 +113,7 @@ export class Tx {
       },
       keyinbox: { identities: new KeyinboxIdentitiesRepository(sql), contracts: new KeyinboxContractsRepository(sql) },
       pm: { clients: new PmClientsRepository(sql), grants, settings, uploads },
+      envelope,
     };
   }
 }

@@ -29,11 +29,12 @@ export class DeleteUser {
     const box = await this.store.ensureMailbox(userBox(id));
     const at = new Date(this.clock.now());
     const buried = await this.store.run(async (tx) => {
+      // while the account still has what its rows are found by
+      await tx.housekeeping.removeOwnOf(box, at);
       if (!(await tx.users.bury(id, at))) return false;
       await tx.relations.removeAllOf(box);
       await tx.relations.put({ fromId: box, kind: CLOSED, toId: box }, at);
       await tx.credentials.removeOf(box);
-      await tx.housekeeping.removeOwnOf(box);
       await tx.conversations.removeAllOf(box, SOCIAL);
       return true;
     });
@@ -58,6 +59,6 @@ export class DeleteUser {
 
   private async removeMessages(box: Id): Promise<void> {
     const step = limits.housekeeping_rows_max;
-    while ((await this.store.run((tx) => tx.housekeeping.removeMessagesOf(box, SOCIAL, step))) === step);
+    while ((await this.store.run((tx) => tx.housekeeping.removeMessagesOf(box, null, step))) === step);
   }
 }

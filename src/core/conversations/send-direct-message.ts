@@ -94,6 +94,8 @@ export class SendDirectMessage {
       case 'refused':
         throw new DomainError('forbidden');
       case 'exhausted':
+      case 'throttled':
+      case 'full':
         throw new DomainError('quota_exceeded');
     }
   }
@@ -124,8 +126,8 @@ export class SendDirectMessage {
     const outcome = await this.store.appendTogether([first, ...rest]);
     if (outcome.kind === 'mismatch') throw new DomainError('duplicate');
     if (outcome.kind === 'refused') throw new DomainError('not_followed');
-    if (outcome.kind === 'exhausted') throw new DomainError('quota_exceeded');
     if (outcome.kind === 'replayed') return this.storedParcel(command.from, fromBox, JSON.parse(String(outcome.result)) as Id[]);
+    if (outcome.kind !== 'stored') throw new DomainError('quota_exceeded');
     const messages = command.to.map((to, index) =>
       asStored({ ...command, to, attachment: command.attachmentFor?.(to) ?? null }, parcel[index]!, outcome.talks[index]!.number),
     );

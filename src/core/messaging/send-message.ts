@@ -68,6 +68,8 @@ export class SendMessage {
       case 'refused':
         throw new DomainError('not_followed');
       case 'exhausted':
+      case 'throttled':
+      case 'full':
         throw new DomainError('quota_exceeded');
     }
   }

@@ -6,7 +6,9 @@ import { type NewMessage } from './new-message.js';
 /** One row per message of the batch. */
 export interface AppendRow {
   readonly id: Id;
-  readonly outcome: 'stored' | 'refused' | 'exhausted' | 'repeated';
+  readonly outcome: 'stored' | 'refused' | 'exhausted' | 'throttled' | 'full' | 'repeated';
+  /** of one that was throttled: when to try again */
+  readonly retry_at: Date | null;
   /** of a message in a conversation: its number, and the conversation's id */
   readonly number: string | null;
   readonly conversation_id: string | null;
@@ -23,7 +25,8 @@ export interface AppendRow {
  * message, which alone carries its idempotency key and its spends.
  *
  * Rows that several batches may update (conversations, counts, credentials) are taken in the
- * order of their keys. A relation that must stand is locked until the commit, so that it cannot
+ * order of their keys. A count with a bound is held from before it is read until the commit, so that
+ * places in the order of arrival become visible in that order. A relation that must stand is locked until the commit, so that it cannot
  * be withdrawn between the check and the write.
  */
 const append = (name: string, more: string): Statement<AppendRow> =>
@@ -62,8 +65,9 @@ refused AS (
   WHERE m.parcel IN (SELECT p.parcel FROM new_message p JOIN failed f ON f.message_id = p.id)
 ),
 once AS (
-  SELECT * FROM unnest($20::bigint[], $21::bigint[], $22::text[], $23::text[], $24::bytea[], $25::bytea[], $26::timestamptz[])
-  AS t(message_id, box_id, scope, key, digest, result, expires_at)
+  SELECT * FROM unnest($20::bigint[], $21::bigint[], $22::text[], $23::text[], $24::bytea[], $25::bytea[], $26::timestamptz[],
+    $58::bigint[])
+  AS t(message_id, box_id, scope, key, digest, result, expires_at, credential_id)
   WHERE message_id NOT IN (SELECT message_id FROM refused)
 ),
 known AS (
@@ -71,11 +75,14 @@ known AS (
   WHERE k.expires_at IS NULL OR k.expires_at > $43
 ),
 spend AS (
-  SELECT * FROM unnest($27::bigint[], $28::bigint[]) AS t(message_id, credential_id)
+  SELECT * FROM unnest($27::bigint[], $28::bigint[], $59::bigint[]) AS t(message_id, credential_id, bytes)
   WHERE message_id NOT IN (SELECT message_id FROM refused UNION ALL SELECT message_id FROM known)
 ),
 purse AS (
-  SELECT c.id, c.uses, c.uses_max FROM credentials c
+  SELECT c.id, c.uses, c.uses_max, c.per_minute_max, c.per_day_max, c.bytes_per_day_max,
+    CASE WHEN c.minute_at > $43::timestamptz - interval '1 minute' AND c.minute_at <= $43 THEN c.minute_at END AS minute_at,
+    c.minute_uses, c.day_on = ($43::timestamptz AT TIME ZONE 'UTC')::date AS same_day, c.day_uses, c.day_bytes
+  FROM credentials c
   WHERE c.id IN (SELECT credential_id FROM spend) AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > $43)
   ORDER BY c.id FOR UPDATE
 ),
@@ -85,21 +92,70 @@ exhausted AS (
   LEFT JOIN purse p ON p.id = s.credential_id
   WHERE p.id IS NULL OR p.uses + s.nth > p.uses_max
 ),
+-- what alone is too much does not count against those beside it
+metered AS (
+  SELECT s.message_id, p.minute_at, p.per_minute_max, p.per_day_max, p.bytes_per_day_max, s.bytes,
+    CASE WHEN p.minute_at IS NULL THEN 0 ELSE p.minute_uses END + row_number() OVER w AS in_minute,
+    CASE WHEN p.same_day THEN p.day_uses ELSE 0 END + row_number() OVER w AS in_day,
+    CASE WHEN p.same_day THEN p.day_bytes ELSE 0 END + coalesce(sum(s.bytes) FILTER (
+      WHERE CASE WHEN p.same_day THEN p.day_bytes ELSE 0 END + s.bytes <= p.bytes_per_day_max) OVER w, 0) AS bytes_in_day,
+    CASE WHEN p.same_day THEN p.day_bytes ELSE 0 END + s.bytes AS bytes_alone
+  FROM spend s JOIN purse p ON p.id = s.credential_id
+  WHERE s.message_id NOT IN (SELECT message_id FROM exhausted)
+  WINDOW w AS (PARTITION BY p.id ORDER BY s.message_id)
+),
+throttled AS (
+  SELECT message_id, max(CASE
+    WHEN in_day > per_day_max OR bytes_in_day > bytes_per_day_max OR bytes_alone > bytes_per_day_max
+      THEN ((($43::timestamptz AT TIME ZONE 'UTC')::date + 1)::timestamp AT TIME ZONE 'UTC')
+    ELSE coalesce(minute_at, $43::timestamptz) + interval '1 minute' END) AS retry_at
+  FROM metered
+  WHERE in_minute > per_minute_max OR in_day > per_day_max OR bytes_in_day > bytes_per_day_max OR bytes_alone > bytes_per_day_max
+  GROUP BY message_id
+),
+out_of_question AS (
+  SELECT message_id FROM refused UNION ALL SELECT message_id FROM known UNION ALL SELECT message_id FROM exhausted
+  UNION ALL SELECT message_id FROM throttled
+),
+change AS (
+  SELECT t.*, m.space, m.parcel FROM unnest($44::bigint[], $45::bigint[], $46::text[], $47::bigint[], $60::bigint[])
+  AS t(message_id, box_id, label, delta, max)
+  JOIN new_message m ON m.id = t.message_id
+),
+bounded AS (
+  SELECT * FROM change WHERE max IS NOT NULL AND parcel NOT IN (SELECT message_id FROM out_of_question)
+),
+held AS (
+  SELECT c.box_id, c.space, c.label, c.total FROM box_counts c
+  WHERE (c.box_id, c.space, c.label) IN (SELECT box_id, space, label FROM bounded)
+  ORDER BY c.box_id, c.space, c.label FOR UPDATE
+),
+overfull AS (
+  SELECT parcel, bool_or(total IS NULL) AS gone FROM (
+    SELECT b.parcel, b.max, b.delta, h.total,
+      sum(b.delta) FILTER (WHERE h.total + b.delta <= b.max) OVER (
+        PARTITION BY b.box_id, b.space, b.label ORDER BY b.message_id) AS running
+    FROM bounded b LEFT JOIN held h USING (box_id, space, label)) s
+  WHERE total IS NULL OR total + delta > max OR total + running > max
+  GROUP BY parcel
+),
 won AS (
-  INSERT INTO idempotency_keys AS k (box_id, scope, key, digest, message_id, result, created_at, expires_at)
-  SELECT box_id, scope, key, digest, message_id, result, $43, expires_at FROM once
-  WHERE message_id NOT IN (SELECT message_id FROM known UNION ALL SELECT message_id FROM exhausted)
+  INSERT INTO idempotency_keys AS k (box_id, scope, key, digest, message_id, result, created_at, expires_at, credential_id)
+  SELECT box_id, scope, key, digest, message_id, result, $43, expires_at, credential_id FROM once
+  WHERE message_id NOT IN (SELECT message_id FROM out_of_question UNION ALL SELECT parcel FROM overfull)
   ORDER BY box_id, scope, key
   ON CONFLICT (box_id, scope, key) DO UPDATE
     SET digest = excluded.digest, message_id = excluded.message_id, result = excluded.result,
-        created_at = excluded.created_at, expires_at = excluded.expires_at
+        created_at = excluded.created_at, expires_at = excluded.expires_at, credential_id = excluded.credential_id
     WHERE k.expires_at <= $43
   RETURNING message_id
 ),
 verdict AS (
   SELECT m.id, CASE
-    WHEN m.id IN (SELECT message_id FROM refused) THEN 'refused'
+    WHEN m.id IN (SELECT message_id FROM refused) OR m.parcel IN (SELECT parcel FROM overfull WHERE gone) THEN 'refused'
     WHEN m.parcel IN (SELECT message_id FROM exhausted) THEN 'exhausted'
+    WHEN m.parcel IN (SELECT message_id FROM throttled) THEN 'throttled'
+    WHEN m.parcel IN (SELECT parcel FROM overfull) THEN 'full'
     WHEN m.parcel IN (SELECT message_id FROM once) AND m.parcel NOT IN (SELECT message_id FROM won) THEN 'repeated'
     ELSE 'stored' END AS outcome
   FROM new_message m
@@ -112,13 +168,22 @@ stored_message AS (
     sender_key, in_reply_to, details, created_at, peer_id, number
   FROM new_message WHERE id IN (SELECT id FROM accepted)
 ),
+arrival AS (
+  SELECT b.message_id, b.box_id, b.label,
+    h.total + sum(b.delta) OVER (PARTITION BY b.box_id, b.space, b.label ORDER BY b.message_id) AS place
+  FROM bounded b JOIN held h USING (box_id, space, label)
+  WHERE b.message_id IN (SELECT id FROM accepted)
+),
 stored_delivery AS (
   INSERT INTO deliveries (recipient_id, message_id, home_box, space, wire_id, client_id, wrapped_key, outcome_code, due_at,
-    number)
-  SELECT t.*, m.number FROM unnest($29::bigint[], $30::bigint[], $31::bigint[], $32::text[], $33::text[], $34::text[], $35::bytea[],
-    $36::smallint[], $37::timestamptz[])
-  AS t(recipient_id, message_id, home_box, space, wire_id, client_id, wrapped_key, outcome_code, due_at)
+    number, arrival)
+  SELECT t.recipient_id, t.message_id, t.home_box, t.space, t.wire_id, t.client_id, t.wrapped_key, t.outcome_code, t.due_at,
+    m.number, a.place
+  FROM unnest($29::bigint[], $30::bigint[], $31::bigint[], $32::text[], $33::text[], $34::text[], $35::bytea[],
+    $36::smallint[], $37::timestamptz[], $61::text[])
+  AS t(recipient_id, message_id, home_box, space, wire_id, client_id, wrapped_key, outcome_code, due_at, arrival_count)
   JOIN new_message m ON m.id = t.message_id
+  LEFT JOIN arrival a ON a.message_id = t.message_id AND a.box_id = t.recipient_id AND a.label = t.arrival_count
   WHERE t.message_id IN (SELECT id FROM accepted)
 ),
 stored_attachment AS (
@@ -140,11 +205,9 @@ stored_event AS (
 ),
 moved_count AS (
   INSERT INTO box_counts AS c (box_id, space, label, total)
-  SELECT t.box_id, m.space, t.label, sum(t.delta)
-  FROM unnest($44::bigint[], $45::bigint[], $46::text[], $47::bigint[]) AS t(message_id, box_id, label, delta)
-  JOIN new_message m ON m.id = t.message_id
-  WHERE t.message_id IN (SELECT id FROM accepted)
-  GROUP BY t.box_id, m.space, t.label ORDER BY t.box_id, m.space, t.label
+  SELECT box_id, space, label, sum(delta) FROM change
+  WHERE message_id IN (SELECT id FROM accepted)
+  GROUP BY box_id, space, label ORDER BY box_id, space, label
   ON CONFLICT (box_id, space, label) DO UPDATE SET total = c.total + excluded.total
 ),
 talk AS (
@@ -167,17 +230,23 @@ moved_conversation AS (
   RETURNING box_id, peer_id, space, id, unread_count
 ),
 spent AS (
-  UPDATE credentials c SET uses = c.uses + s.count, last_used_at = $43
-  FROM (SELECT credential_id, count(*) FROM spend WHERE message_id IN (SELECT id FROM accepted) GROUP BY credential_id) s
+  UPDATE credentials c SET uses = c.uses + s.count, last_used_at = $43,
+    minute_at = coalesce(p.minute_at, $43), minute_uses = CASE WHEN p.minute_at IS NULL THEN 0 ELSE p.minute_uses END + s.count,
+    day_on = ($43::timestamptz AT TIME ZONE 'UTC')::date, day_uses = CASE WHEN p.same_day THEN p.day_uses ELSE 0 END + s.count,
+    day_bytes = CASE WHEN p.same_day THEN p.day_bytes ELSE 0 END + s.bytes
+  FROM (SELECT credential_id, count(*), sum(bytes) AS bytes FROM spend
+    WHERE message_id IN (SELECT id FROM accepted) GROUP BY credential_id) s
+  JOIN purse p ON p.id = s.credential_id
   WHERE c.id = s.credential_id
 )${more}
-SELECT v.id, v.outcome, m.number, c.id AS conversation_id, c.unread_count
+SELECT v.id, v.outcome, t.retry_at, m.number, c.id AS conversation_id, c.unread_count
 FROM verdict v
 JOIN new_message m ON m.id = v.id
+LEFT JOIN throttled t ON t.message_id = m.parcel
 LEFT JOIN moved_conversation c ON c.box_id = m.sender_id AND c.peer_id = m.peer_id AND c.space = m.space`,
   );
 
-const PARAMETERS = 57;
+const PARAMETERS = 61;
 const APPEND = append('append', '');
 /** Planned apart, so that batches without copies do not carry them. */
 const APPEND_WITH_COPIES = append('append-with-copies', appendCopies(PARAMETERS));
@@ -211,7 +280,7 @@ function valuesOf(parcels: readonly Parcel[], batch: readonly NewMessage[], now:
     conditions.map(({ c }) => c.toId), conditions.map(({ c }) => c.stands),
     once.map(({ m }) => m.id), once.map(({ o }) => o.boxId), once.map(({ o }) => o.scope), once.map(({ o }) => o.key),
     once.map(({ o }) => o.digest), once.map(({ o }) => o.result), once.map(({ o }) => o.expiresAt),
-    spends.map(({ m }) => m.id), spends.map(({ c }) => c),
+    spends.map(({ m }) => m.id), spends.map(({ c }) => c.credentialId),
     deliveries.map(({ d }) => d.recipientId), deliveries.map(({ m }) => m.id), deliveries.map(({ m }) => m.homeBox),
     deliveries.map(({ m }) => m.space), deliveries.map(({ d }) => d.wireId), deliveries.map(({ d }) => d.clientId),
     deliveries.map(({ d }) => d.wrappedKey), deliveries.map(({ d }) => d.outcomeCode), deliveries.map(({ d }) => d.dueAt),
@@ -224,5 +293,9 @@ function valuesOf(parcels: readonly Parcel[], batch: readonly NewMessage[], now:
     attachments.map(({ a }) => a.sha256), attachments.map(({ a }) => a.storageKey),
     attachments.map(({ a }) => JSON.stringify(a.details)),
     parcels.flatMap((parcel) => parcel.map(() => parcel[0].id)),
+    once.map(({ o }) => o.credentialId ?? null),
+    spends.map(({ c }) => c.bytes),
+    counts.map(({ c }) => c.max ?? null),
+    deliveries.map(({ d }) => d.arrivalCount ?? null),
   ];
 }

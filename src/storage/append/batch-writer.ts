@@ -8,10 +8,13 @@ import { Sql, statement } from '../sql.js';
 import { appendOf, type AppendRow, type Parcel } from './append-statement.js';
 import { type AppendOutcome, type OnceKey, type StoredTalk } from './new-message.js';
 
-const FIND_KEY = statement<{ digest: Buffer; message_id: Id; result: Buffer | null }>(
+const FIND_KEY = statement<{ digest: Buffer; message_id: Id; result: Buffer | null; credential_id: Id | null }>(
   'append-find-key',
-  `SELECT digest, message_id, result FROM idempotency_keys WHERE box_id = $1 AND scope = $2 AND key = $3`,
+  `SELECT digest, message_id, result, credential_id FROM idempotency_keys WHERE box_id = $1 AND scope = $2 AND key = $3`,
 );
+
+// Two credentials have sent it: the tombstone must outlive both, so it ends with neither.
+const UNBIND_KEY = statement('append-unbind-key', 'UPDATE idempotency_keys SET credential_id = NULL WHERE box_id = $1 AND scope = $2 AND key = $3');
 
 /** Writes one batch in one statement and tells what became of each message. */
 export class BatchWriter {
@@ -33,7 +36,7 @@ export class BatchWriter {
       const answers = parcel.map((message) => byId.get(message.id));
       const [first] = answers;
       assert(first, 'append answers for every message');
-      outcomes.push(first.outcome === 'repeated' ? await this.repeated(parcel) : plainOutcome(first, answers));
+      outcomes.push(await this.outcomeOf(parcel, first, answers));
     }
     return outcomes;
   }
@@ -55,19 +58,33 @@ export class BatchWriter {
     }
   }
 
+  /** What was beyond a limit may have been stored already, by a copy that came first. */
+  private async outcomeOf(parcel: Parcel, first: AppendRow, answers: readonly (AppendRow | undefined)[]): Promise<AppendOutcome> {
+    if (first.outcome === 'repeated') return this.repeated(parcel);
+    const isBeyond = first.outcome === 'exhausted' || first.outcome === 'throttled' || first.outcome === 'full';
+    return ((isBeyond && parcel[0].once && (await this.known(parcel[0].once))) || null) ?? plainOutcome(first, answers);
+  }
+
   /** The key was taken by an earlier, committed send: give its answer, or say it was another. */
   private async repeated(parcel: Parcel): Promise<AppendOutcome> {
-    const once = parcel[0].once as OnceKey;
-    const known = await new Sql(this.pool).one(FIND_KEY, [once.boxId, once.scope, once.key]);
     // Swept between the two statements: the key is free again.
-    if (!known) return (await this.write([parcel]))[0]!;
+    return (await this.known(parcel[0].once as OnceKey)) ?? (await this.write([parcel]))[0]!;
+  }
+
+  private async known(once: OnceKey): Promise<AppendOutcome | null> {
+    const sql = new Sql(this.pool);
+    const key = [once.boxId, once.scope, once.key];
+    const known = await sql.one(FIND_KEY, key);
+    if (!known) return null;
     if (!known.digest.equals(once.digest)) return { kind: 'mismatch' };
+    if (known.credential_id !== null && known.credential_id !== once.credentialId) await sql.all(UNBIND_KEY, key);
     return { kind: 'replayed', messageId: known.message_id, result: known.result };
   }
 }
 
 function plainOutcome(first: AppendRow, answers: readonly (AppendRow | undefined)[]): AppendOutcome {
-  if (first.outcome === 'refused' || first.outcome === 'exhausted') return { kind: first.outcome };
+  if (first.outcome === 'throttled') return { kind: 'throttled', retryAt: first.retry_at ?? new Date(0) };
+  if (first.outcome !== 'stored' && first.outcome !== 'repeated') return { kind: first.outcome };
   return { kind: 'stored', talks: answers.flatMap((row) => (row && row.number !== null ? [talkOf(row)] : [])) };
 }
 

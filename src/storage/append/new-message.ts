@@ -22,8 +22,8 @@ export interface NewMessage {
   readonly deliveries: readonly NewDelivery[];
   /** refuse unless these relations stand (or do not stand) when the row is written */
   readonly relations: readonly RelationCondition[];
-  /** take one use of these credentials, and refuse when one has none left; first of a parcel only */
-  readonly spends: readonly Id[];
+  /** take one use of these credentials, and refuse when one has none left, now or for good; first of a parcel only */
+  readonly spends: readonly Spend[];
   /** store at most once per key; first of a parcel only */
   readonly once: OnceKey | null;
   /** the other side, where the message belongs to a conversation: it then gets a number */
@@ -32,9 +32,24 @@ export interface NewMessage {
   /** what it shows in lists that are filtered by what a message says */
   readonly copies?: NewCopies;
   /** totals to move, by mailbox and label */
-  readonly counts: readonly { readonly boxId: Id; readonly label: string; readonly delta: number }[];
+  readonly counts: readonly CountChange[];
   /** one event row for each mailbox that sees the change */
   readonly events: readonly { readonly boxId: Id; readonly id: Id; readonly kind: string }[];
+}
+
+/** One use of a credential. */
+export interface Spend {
+  readonly credentialId: Id;
+  /** what counts against its bytes of a day */
+  readonly bytes: number;
+}
+
+export interface CountChange {
+  readonly boxId: Id;
+  readonly label: string;
+  readonly delta: number;
+  /** refuse when the total would pass this; such a total must be there already and is held until the commit */
+  readonly max?: number;
 }
 
 export interface NewDelivery {
@@ -44,6 +59,8 @@ export interface NewDelivery {
   readonly wrappedKey: Buffer | null;
   readonly outcomeCode: number | null;
   readonly dueAt: Date | null;
+  /** its place in the order of arrival: what this held count of the recipient's mailbox comes to with this message */
+  readonly arrivalCount?: string;
 }
 
 /** A file of a message. Its bytes are on disk before the message is appended. */
@@ -79,6 +96,8 @@ export interface OnceKey {
   readonly result: Buffer | null;
   /** null: a tombstone that never expires */
   readonly expiresAt: Date | null;
+  /** what the send came with; such a tombstone is kept as long as it can be used */
+  readonly credentialId?: Id;
 }
 
 /** Where a message of a conversation came to stand. */
@@ -95,8 +114,12 @@ export type AppendOutcome =
   | { readonly kind: 'stored'; readonly talks: readonly StoredTalk[] }
   /** a relation precondition did not hold; nothing was written */
   | { readonly kind: 'refused' }
-  /** a credential has no use left; nothing was written */
+  /** a credential has no use left, or is not good any more; nothing was written */
   | { readonly kind: 'exhausted' }
+  /** a credential was used too often within its minute or day; nothing was written */
+  | { readonly kind: 'throttled'; readonly retryAt: Date }
+  /** a total would pass its bound; nothing was written */
+  | { readonly kind: 'full' }
   /** the same send was stored before; nothing was written */
   | { readonly kind: 'replayed'; readonly messageId: Id; readonly result: Buffer | null }
   /** the key was used for another send; nothing was written */

@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 /** A key or token, hashed. The columns and their reasons stand in the migrations. */
 @Entity('credentials')
 @Index('credentials_mailbox_idx', ['mailboxId'])
+@Index('credentials_wire_id_key', ['mailboxId', 'wireId'], { unique: true, where: 'wire_id IS NOT NULL' })
 @Unique('credentials_secret_key', ['dialect', 'secretHash'])
 export class Credential {
   @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'credentials_pk' })
@@ -43,4 +44,34 @@ export class Credential {
 
   @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true })
   revokedAt: Date | null;
+
+  @Column({ name: 'wire_id', type: 'text', nullable: true })
+  wireId: string | null;
+
+  @Column({ type: 'jsonb', default: {} })
+  details: object;
+
+  @Column({ name: 'per_minute_max', type: 'integer', nullable: true })
+  perMinuteMax: number | null;
+
+  @Column({ name: 'per_day_max', type: 'integer', nullable: true })
+  perDayMax: number | null;
+
+  @Column({ name: 'bytes_per_day_max', type: 'bigint', nullable: true })
+  bytesPerDayMax: string | null;
+
+  @Column({ name: 'minute_at', type: 'timestamptz', nullable: true })
+  minuteAt: Date | null;
+
+  @Column({ name: 'minute_uses', type: 'integer', default: 0 })
+  minuteUses: number;
+
+  @Column({ name: 'day_on', type: 'date', nullable: true })
+  dayOn: string | null;
+
+  @Column({ name: 'day_uses', type: 'integer', default: 0 })
+  dayUses: number;
+
+  @Column({ name: 'day_bytes', type: 'bigint', default: 0 })
+  dayBytes: string;
 }

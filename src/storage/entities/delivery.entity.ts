@@ -8,6 +8,7 @@ import { Message } from './message.entity.js';
 @Index('deliveries_message_idx', ['homeBox', 'messageId'])
 @Index('deliveries_number_key', ['recipientId', 'number'], { unique: true, where: 'number IS NOT NULL' })
 @Index('deliveries_inbox_idx', ['recipientId', 'space', 'messageId'], { where: 'number IS NULL AND deleted_at IS NULL' })
+@Index('deliveries_arrival_key', ['recipientId', 'space', 'arrival'], { unique: true, where: 'arrival IS NOT NULL' })
 @Index('deliveries_talk_idx', ['recipientId', 'homeBox', 'number'], { where: 'number IS NOT NULL AND deleted_at IS NULL' })
 @Index('deliveries_unread_idx', ['recipientId', 'homeBox', 'number'], { where: 'number IS NOT NULL AND read_at IS NULL AND deleted_at IS NULL' })
 @Index('deliveries_unnoticed_idx', ['recipientId', 'number'], { where: 'number IS NOT NULL AND noticed_at IS NULL AND deleted_at IS NULL' })
@@ -65,4 +66,7 @@ export class Delivery {
 
   @Column({ name: 'due_at', type: 'timestamptz', nullable: true })
   dueAt: Date | null;
+
+  @Column({ type: 'bigint', nullable: true })
+  arrival: string | null;
 }

@@ -10,6 +10,10 @@ import { Attachment } from './attachment.entity.js';
 import { Credential } from './credential.entity.js';
 import { Event } from './event.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
+import { EnvelopeChallenge } from '../own/envelope/challenge.entity.js';
+import { EnvelopeFile } from '../own/envelope/file.entity.js';
+import { EnvelopeRestingName } from '../own/envelope/resting-name.entity.js';
+import { EnvelopeServerKey } from '../own/envelope/server-key.entity.js';
 import { KeyinboxIdentity } from '../own/keyinbox/identity.entity.js';
 import { KeyinboxContract } from '../own/keyinbox/contract.entity.js';
 import { CellAccount } from '../own/cell/account.entity.js';
@@ -55,4 +59,8 @@ export const entities = [
   PmSettings,
   PmUpload,
   PmUploadPart,
+  EnvelopeServerKey,
+  EnvelopeChallenge,
+  EnvelopeRestingName,
+  EnvelopeFile,
 ];

@@ -6,13 +6,14 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 @Index('users_email_key', { synchronize: false })
 @Index('users_unpurged_idx', ['deletedAt'], { where: 'deleted_at IS NOT NULL AND purged_at IS NULL' })
 @Index('users_envelope_user_id_key', ['envelopeUserId'], { unique: true, where: 'envelope_user_id IS NOT NULL' })
+@Index('users_envelope_name_key', ['envelopeName'], { unique: true, where: 'envelope_name IS NOT NULL' })
 @Check('users_role_known', `role IN ('user', 'moderator', 'admin')`)
 export class User {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'users_pk' })
   id: string;
 
-  @Column({ type: 'text' })
-  username: string;
+  @Column({ type: 'text', nullable: true })
+  username: string | null;
 
   @Column({ type: 'text', nullable: true })
   email: string | null;

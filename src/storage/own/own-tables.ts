@@ -7,5 +7,5 @@ export interface OwnTables {
   /** Removes rows that have served their time. @returns how many, at most `limit` */
   removeExpired?(now: Date, limit: number): Promise<number>;
   /** Removes what is kept for a mailbox that goes away. */
-  removeAllOf?(boxId: Id): Promise<void>;
+  removeAllOf?(boxId: Id, at: Date): Promise<void>;
 }

@@ -22,9 +22,9 @@ const OLD_EVENTS = statement<{ gone: string }>(
 const MESSAGES_OF = statement<{ gone: string }>(
   'housekeeping-messages-of',
   `WITH doomed AS (
-     (SELECT home_box, id FROM messages WHERE home_box = $1 AND space = $2 LIMIT $3)
+     (SELECT home_box, id FROM messages WHERE home_box = $1 AND ($2::text IS NULL OR space = $2) LIMIT $3)
      UNION
-     (SELECT home_box, message_id FROM deliveries WHERE recipient_id = $1 AND space = $2 LIMIT $3)),
+     (SELECT home_box, message_id FROM deliveries WHERE recipient_id = $1 AND ($2::text IS NULL OR space = $2) LIMIT $3)),
    gone AS (
      DELETE FROM messages m USING (SELECT * FROM doomed ORDER BY home_box, id LIMIT $3) d
      WHERE m.home_box = d.home_box AND m.id = d.id RETURNING 1)
@@ -57,12 +57,16 @@ export class HousekeepingRepository {
   }
 
   /** Removes what dialects keep for a mailbox that goes away. */
-  async removeOwnOf(boxId: Id): Promise<void> {
-    for (const tables of this.own) await tables.removeAllOf?.(boxId);
+  async removeOwnOf(boxId: Id, at: Date): Promise<void> {
+    for (const tables of this.own) await tables.removeAllOf?.(boxId, at);
   }
 
-  /** Removes messages that a mailbox sent or received, on both sides. @returns how many, at most `limit` */
-  async removeMessagesOf(boxId: Id, space: string, limit: number): Promise<number> {
+  /**
+   * Removes messages that a mailbox sent or received, on both sides.
+   * @param space null: of all spaces
+   * @returns how many, at most `limit`
+   */
+  async removeMessagesOf(boxId: Id, space: string | null, limit: number): Promise<number> {
     return Number((await this.sql.one(MESSAGES_OF, [boxId, space, limit]))?.gone ?? 0);
   }
 }

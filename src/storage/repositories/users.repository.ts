@@ -39,22 +39,24 @@ export interface UserChange {
   readonly passwordHash?: string | undefined;
 }
 
+/** Those whom others find by name. Who has keys only has no username, and is nobody here. */
+const NAMED = 'deleted_at IS NULL AND username IS NOT NULL';
 // The password hash is read where a password is checked, and nowhere else.
 const COLUMNS = `id, username, email, first_name, last_name, birthdate::text AS birthdate, gender, role, created_at,
   validated_at, last_activity_at, disabled_at`;
 
-const BY_IDS = statement<UserRow>('users-by-ids', `SELECT ${COLUMNS} FROM users WHERE id = ANY ($1::bigint[]) AND deleted_at IS NULL`);
+const BY_IDS = statement<UserRow>('users-by-ids', `SELECT ${COLUMNS} FROM users WHERE id = ANY ($1::bigint[]) AND ${NAMED}`);
 const BY_USERNAME = statement<UserRow>(
   'users-by-username',
-  `SELECT ${COLUMNS} FROM users WHERE lower(username) = lower($1) AND deleted_at IS NULL`,
+  `SELECT ${COLUMNS} FROM users WHERE lower(username) = lower($1) AND ${NAMED}`,
 );
 const BY_EMAIL = statement<UserRow>(
   'users-by-email',
-  `SELECT ${COLUMNS} FROM users WHERE lower(email) = lower($1) AND email IS NOT NULL AND deleted_at IS NULL`,
+  `SELECT ${COLUMNS} FROM users WHERE lower(email) = lower($1) AND email IS NOT NULL AND ${NAMED}`,
 );
 const PASSWORD = statement<{ password_hash: string | null }>(
   'users-password',
-  'SELECT password_hash FROM users WHERE id = $1 AND deleted_at IS NULL',
+  `SELECT password_hash FROM users WHERE id = $1 AND ${NAMED}`,
 );
 const ADD = statement<UserRow>(
   'users-add',
@@ -69,22 +71,22 @@ const CHANGE = statement<UserRow>(
      last_name = coalesce($5, last_name),
      gender = CASE WHEN $6 THEN $7 ELSE gender END,
      password_hash = coalesce($8, password_hash)
-   WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
+   WHERE id = $1 AND ${NAMED} RETURNING ${COLUMNS}`,
 );
 const STAND = statement<UserRow>(
   'users-stand',
   `UPDATE users SET
      validated_at = coalesce(validated_at, $2),
      role = coalesce($3, role)
-   WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
+   WHERE id = $1 AND ${NAMED} RETURNING ${COLUMNS}`,
 );
 const TOUCH = statement('users-touch', 'UPDATE users SET last_activity_at = $2 WHERE id = ANY ($1::bigint[]) AND deleted_at IS NULL');
 const BURIED_AMONG = statement<{ id: Id }>('users-buried-among', 'SELECT id FROM users WHERE id = ANY ($1::bigint[]) AND deleted_at IS NOT NULL');
 const PAGE = statement<UserRow>(
   'users-page',
-  `SELECT ${COLUMNS} FROM users WHERE deleted_at IS NULL ORDER BY id OFFSET $1 LIMIT $2`,
+  `SELECT ${COLUMNS} FROM users WHERE ${NAMED} ORDER BY id OFFSET $1 LIMIT $2`,
 );
-const COUNT = statement<{ total: string }>('users-count', 'SELECT count(*) AS total FROM users WHERE deleted_at IS NULL');
+const COUNT = statement<{ total: string }>('users-count', `SELECT count(*) AS total FROM users WHERE ${NAMED}`);
 // A tombstone keeps the id, so that nobody else is ever taken for this person.
 const BURY = statement<{ id: Id }>(
   'users-bury',
@@ -101,7 +103,7 @@ const PURGED = statement('users-purged', 'UPDATE users SET purged_at = $2 WHERE 
 
 /** Those who may be written to, whose username or name holds a text; `followersOf` null for everybody. */
 const searchRows = `FROM users u JOIN mailboxes m ON m.user_id = u.id
-   WHERE u.deleted_at IS NULL AND u.disabled_at IS NULL AND m.id <> $1
+   WHERE u.deleted_at IS NULL AND u.username IS NOT NULL AND u.disabled_at IS NULL AND m.id <> $1
      AND (u.username ILIKE $3 OR concat_ws(' ', u.first_name, u.last_name) ILIKE $3)
      AND ($2::text IS NULL OR EXISTS (SELECT FROM relations r WHERE r.from_id = m.id AND r.kind = $2 AND r.to_id = $1))
      AND NOT EXISTS (SELECT FROM relations b WHERE b.kind = $4 AND (b.from_id, b.to_id) IN ((m.id, $1), ($1, m.id)))`;

@@ -168,7 +168,7 @@ describe('append', () => {
       `INSERT INTO credentials (id, dialect, kind, secret_hash, uses_max, created_at) VALUES ($1, 'test', 'token', $2, 5, now())`,
       [credential, t.ids.bytes(32)],
     );
-    const send = () => t.store.append({ ...message, id: t.ids.next(), wireId: null, deliveries: [], events: [], counts: [], spends: [credential] });
+    const send = () => t.store.append({ ...message, id: t.ids.next(), wireId: null, deliveries: [], events: [], counts: [], spends: [{ credentialId: credential, bytes: 0 }] });
     const results = await Promise.all(Array.from({ length: 40 }, send));
     expect(results.filter((r) => r.kind === 'stored')).toHaveLength(5);
     expect(results.filter((r) => r.kind === 'exhausted')).toHaveLength(35);

@@ -76,8 +76,11 @@ export class SendCellMessage {
       case 'mismatch':
         throw new DomainError('duplicate');
       case 'refused':
-      case 'exhausted':
         throw new DomainError('forbidden');
+      case 'exhausted':
+      case 'throttled':
+      case 'full':
+        throw new DomainError('quota_exceeded');
     }
   }
 
