@@ -1,6 +1,7 @@
 import { type Id } from '../../kernel/id-source.js';
 import { appendCopies, copyValues } from '../own/cell/append-copies.js';
 import { type Statement, statement } from '../sql.js';
+import { LIMITS_PARAMETERS, limitsPart, limitsValues, NO_LIMITS } from './limits-part.js';
 import { type NewMessage } from './new-message.js';
 
 /** One row per message of the batch. */
@@ -25,11 +26,13 @@ export interface AppendRow {
  * message, which alone carries its idempotency key and its spends.
  *
  * Rows that several batches may update (conversations, counts, credentials) are taken in the
- * order of their keys. A count with a bound is held from before it is read until the commit, so that
- * places in the order of arrival become visible in that order. A relation that must stand is locked until the commit, so that it cannot
+ * order of their keys. A relation that must stand is locked until the commit, so that it cannot
  * be withdrawn between the check and the write.
+ *
+ * What few batches have (limits, copies in lists) is a part of its own and planned apart: a statement
+ * that carries it costs every batch an eighth of its speed, whether or not it is used.
  */
-const append = (name: string, more: string): Statement<AppendRow> =>
+const append = (name: string, limits = NO_LIMITS, copies = ''): Statement<AppendRow> =>
   statement(
     name,
     `
@@ -37,7 +40,7 @@ WITH
 new_message AS (
   SELECT t.*, CASE WHEN peer_id IS NOT NULL THEN nextval('message_numbers') END AS number
   FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[],
-    $8::bytea[], $9::bytea[], $10::text[], $11::bytea[], $12::text[], $13::jsonb[], $14::timestamptz[], $42::bigint[], $57::bigint[])
+    $8::bytea[], $9::bytea[], $10::text[], $11::bytea[], $12::text[], $13::jsonb[], $14::timestamptz[], $42::bigint[], $27::bigint[])
   AS t(home_box, id, space, wire_id, sender_id, content_kind, subject, body, preview, algorithm, sender_key,
     in_reply_to, details, created_at, peer_id, parcel)
 ),
@@ -65,84 +68,18 @@ refused AS (
   WHERE m.parcel IN (SELECT p.parcel FROM new_message p JOIN failed f ON f.message_id = p.id)
 ),
 once AS (
-  SELECT * FROM unnest($20::bigint[], $21::bigint[], $22::text[], $23::text[], $24::bytea[], $25::bytea[], $26::timestamptz[],
-    $58::bigint[])
-  AS t(message_id, box_id, scope, key, digest, result, expires_at, credential_id)
+  SELECT * FROM unnest($20::bigint[], $21::bigint[], $22::text[], $23::text[], $24::bytea[], $25::bytea[], $26::timestamptz[])
+  AS t(message_id, box_id, scope, key, digest, result, expires_at)
   WHERE message_id NOT IN (SELECT message_id FROM refused)
 ),
 known AS (
   SELECT o.message_id FROM once o JOIN idempotency_keys k USING (box_id, scope, key)
   WHERE k.expires_at IS NULL OR k.expires_at > $43
-),
-spend AS (
-  SELECT * FROM unnest($27::bigint[], $28::bigint[], $59::bigint[]) AS t(message_id, credential_id, bytes)
-  WHERE message_id NOT IN (SELECT message_id FROM refused UNION ALL SELECT message_id FROM known)
-),
-purse AS (
-  SELECT c.id, c.uses, c.uses_max, c.per_minute_max, c.per_day_max, c.bytes_per_day_max,
-    CASE WHEN c.minute_at > $43::timestamptz - interval '1 minute' AND c.minute_at <= $43 THEN c.minute_at END AS minute_at,
-    c.minute_uses, c.day_on = ($43::timestamptz AT TIME ZONE 'UTC')::date AS same_day, c.day_uses, c.day_bytes
-  FROM credentials c
-  WHERE c.id IN (SELECT credential_id FROM spend) AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > $43)
-  ORDER BY c.id FOR UPDATE
-),
-exhausted AS (
-  SELECT s.message_id FROM (
-    SELECT message_id, credential_id, row_number() OVER (PARTITION BY credential_id ORDER BY message_id) AS nth FROM spend) s
-  LEFT JOIN purse p ON p.id = s.credential_id
-  WHERE p.id IS NULL OR p.uses + s.nth > p.uses_max
-),
--- what alone is too much does not count against those beside it
-metered AS (
-  SELECT s.message_id, p.minute_at, p.per_minute_max, p.per_day_max, p.bytes_per_day_max, s.bytes,
-    CASE WHEN p.minute_at IS NULL THEN 0 ELSE p.minute_uses END + row_number() OVER w AS in_minute,
-    CASE WHEN p.same_day THEN p.day_uses ELSE 0 END + row_number() OVER w AS in_day,
-    CASE WHEN p.same_day THEN p.day_bytes ELSE 0 END + coalesce(sum(s.bytes) FILTER (
-      WHERE CASE WHEN p.same_day THEN p.day_bytes ELSE 0 END + s.bytes <= p.bytes_per_day_max) OVER w, 0) AS bytes_in_day,
-    CASE WHEN p.same_day THEN p.day_bytes ELSE 0 END + s.bytes AS bytes_alone
-  FROM spend s JOIN purse p ON p.id = s.credential_id
-  WHERE s.message_id NOT IN (SELECT message_id FROM exhausted)
-  WINDOW w AS (PARTITION BY p.id ORDER BY s.message_id)
-),
-throttled AS (
-  SELECT message_id, max(CASE
-    WHEN in_day > per_day_max OR bytes_in_day > bytes_per_day_max OR bytes_alone > bytes_per_day_max
-      THEN ((($43::timestamptz AT TIME ZONE 'UTC')::date + 1)::timestamp AT TIME ZONE 'UTC')
-    ELSE coalesce(minute_at, $43::timestamptz) + interval '1 minute' END) AS retry_at
-  FROM metered
-  WHERE in_minute > per_minute_max OR in_day > per_day_max OR bytes_in_day > bytes_per_day_max OR bytes_alone > bytes_per_day_max
-  GROUP BY message_id
-),
-out_of_question AS (
-  SELECT message_id FROM refused UNION ALL SELECT message_id FROM known UNION ALL SELECT message_id FROM exhausted
-  UNION ALL SELECT message_id FROM throttled
-),
-change AS (
-  SELECT t.*, m.space, m.parcel FROM unnest($44::bigint[], $45::bigint[], $46::text[], $47::bigint[], $60::bigint[])
-  AS t(message_id, box_id, label, delta, max)
-  JOIN new_message m ON m.id = t.message_id
-),
-bounded AS (
-  SELECT * FROM change WHERE max IS NOT NULL AND parcel NOT IN (SELECT message_id FROM out_of_question)
-),
-held AS (
-  SELECT c.box_id, c.space, c.label, c.total FROM box_counts c
-  WHERE (c.box_id, c.space, c.label) IN (SELECT box_id, space, label FROM bounded)
-  ORDER BY c.box_id, c.space, c.label FOR UPDATE
-),
-overfull AS (
-  SELECT parcel, bool_or(total IS NULL) AS gone FROM (
-    SELECT b.parcel, b.max, b.delta, h.total,
-      sum(b.delta) FILTER (WHERE h.total + b.delta <= b.max) OVER (
-        PARTITION BY b.box_id, b.space, b.label ORDER BY b.message_id) AS running
-    FROM bounded b LEFT JOIN held h USING (box_id, space, label)) s
-  WHERE total IS NULL OR total + delta > max OR total + running > max
-  GROUP BY parcel
-),
+)${limits.decisions},
 won AS (
-  INSERT INTO idempotency_keys AS k (box_id, scope, key, digest, message_id, result, created_at, expires_at, credential_id)
-  SELECT box_id, scope, key, digest, message_id, result, $43, expires_at, credential_id FROM once
-  WHERE message_id NOT IN (SELECT message_id FROM out_of_question UNION ALL SELECT parcel FROM overfull)
+  INSERT INTO idempotency_keys AS k (box_id, scope, key, digest, message_id, result, created_at, expires_at${limits.keyColumn})
+  SELECT box_id, scope, key, digest, message_id, result, $43, expires_at${limits.keyValue} FROM once
+  WHERE message_id NOT IN (SELECT message_id FROM known${limits.beyond})
   ORDER BY box_id, scope, key
   ON CONFLICT (box_id, scope, key) DO UPDATE
     SET digest = excluded.digest, message_id = excluded.message_id, result = excluded.result,
@@ -152,10 +89,7 @@ won AS (
 ),
 verdict AS (
   SELECT m.id, CASE
-    WHEN m.id IN (SELECT message_id FROM refused) OR m.parcel IN (SELECT parcel FROM overfull WHERE gone) THEN 'refused'
-    WHEN m.parcel IN (SELECT message_id FROM exhausted) THEN 'exhausted'
-    WHEN m.parcel IN (SELECT message_id FROM throttled) THEN 'throttled'
-    WHEN m.parcel IN (SELECT parcel FROM overfull) THEN 'full'
+    WHEN m.id IN (SELECT message_id FROM refused) THEN 'refused'${limits.verdicts}
     WHEN m.parcel IN (SELECT message_id FROM once) AND m.parcel NOT IN (SELECT message_id FROM won) THEN 'repeated'
     ELSE 'stored' END AS outcome
   FROM new_message m
@@ -167,23 +101,15 @@ stored_message AS (
   SELECT home_box, id, space, wire_id, sender_id, content_kind, subject, body, preview, algorithm,
     sender_key, in_reply_to, details, created_at, peer_id, number
   FROM new_message WHERE id IN (SELECT id FROM accepted)
-),
-arrival AS (
-  SELECT b.message_id, b.box_id, b.label,
-    h.total + sum(b.delta) OVER (PARTITION BY b.box_id, b.space, b.label ORDER BY b.message_id) AS place
-  FROM bounded b JOIN held h USING (box_id, space, label)
-  WHERE b.message_id IN (SELECT id FROM accepted)
-),
+)${limits.places},
 stored_delivery AS (
   INSERT INTO deliveries (recipient_id, message_id, home_box, space, wire_id, client_id, wrapped_key, outcome_code, due_at,
-    number, arrival)
-  SELECT t.recipient_id, t.message_id, t.home_box, t.space, t.wire_id, t.client_id, t.wrapped_key, t.outcome_code, t.due_at,
-    m.number, a.place
+    number${limits.placeColumn})
+  SELECT t.*, m.number${limits.placeValue}
   FROM unnest($29::bigint[], $30::bigint[], $31::bigint[], $32::text[], $33::text[], $34::text[], $35::bytea[],
-    $36::smallint[], $37::timestamptz[], $61::text[])
-  AS t(recipient_id, message_id, home_box, space, wire_id, client_id, wrapped_key, outcome_code, due_at, arrival_count)
-  JOIN new_message m ON m.id = t.message_id
-  LEFT JOIN arrival a ON a.message_id = t.message_id AND a.box_id = t.recipient_id AND a.label = t.arrival_count
+    $36::smallint[], $37::timestamptz[])
+  AS t(recipient_id, message_id, home_box, space, wire_id, client_id, wrapped_key, outcome_code, due_at)
+  JOIN new_message m ON m.id = t.message_id${limits.placeJoin}
   WHERE t.message_id IN (SELECT id FROM accepted)
 ),
 stored_attachment AS (
@@ -191,7 +117,7 @@ stored_attachment AS (
     created_at)
   SELECT m.home_box, t.id, m.id, t.wire_id, t.name, t.media_type, t.byte_size, t.sha256, t.storage_key, t.details, m.created_at
   FROM unnest($48::bigint[], $49::bigint[], $50::text[], $51::text[], $52::text[], $53::bigint[], $54::bytea[], $55::text[],
-    $56::jsonb[])
+    $28::jsonb[])
   AS t(message_id, id, wire_id, name, media_type, byte_size, sha256, storage_key, details)
   JOIN new_message m ON m.id = t.message_id
   WHERE t.message_id IN (SELECT id FROM accepted)
@@ -205,9 +131,11 @@ stored_event AS (
 ),
 moved_count AS (
   INSERT INTO box_counts AS c (box_id, space, label, total)
-  SELECT box_id, space, label, sum(delta) FROM change
-  WHERE message_id IN (SELECT id FROM accepted)
-  GROUP BY box_id, space, label ORDER BY box_id, space, label
+  SELECT t.box_id, m.space, t.label, sum(t.delta)
+  FROM unnest($44::bigint[], $45::bigint[], $46::text[], $47::bigint[]) AS t(message_id, box_id, label, delta)
+  JOIN new_message m ON m.id = t.message_id
+  WHERE t.message_id IN (SELECT id FROM accepted)
+  GROUP BY t.box_id, m.space, t.label ORDER BY t.box_id, m.space, t.label
   ON CONFLICT (box_id, space, label) DO UPDATE SET total = c.total + excluded.total
 ),
 talk AS (
@@ -228,28 +156,21 @@ moved_conversation AS (
     total_count = c.total_count + excluded.total_count,
     unread_count = c.unread_count + excluded.unread_count
   RETURNING box_id, peer_id, space, id, unread_count
-),
-spent AS (
-  UPDATE credentials c SET uses = c.uses + s.count, last_used_at = $43,
-    minute_at = coalesce(p.minute_at, $43), minute_uses = CASE WHEN p.minute_at IS NULL THEN 0 ELSE p.minute_uses END + s.count,
-    day_on = ($43::timestamptz AT TIME ZONE 'UTC')::date, day_uses = CASE WHEN p.same_day THEN p.day_uses ELSE 0 END + s.count,
-    day_bytes = CASE WHEN p.same_day THEN p.day_bytes ELSE 0 END + s.bytes
-  FROM (SELECT credential_id, count(*), sum(bytes) AS bytes FROM spend
-    WHERE message_id IN (SELECT id FROM accepted) GROUP BY credential_id) s
-  JOIN purse p ON p.id = s.credential_id
-  WHERE c.id = s.credential_id
-)${more}
-SELECT v.id, v.outcome, t.retry_at, m.number, c.id AS conversation_id, c.unread_count
+)${limits.spent}${copies}
+SELECT v.id, v.outcome, ${limits.retryAt} AS retry_at, m.number, c.id AS conversation_id, c.unread_count
 FROM verdict v
-JOIN new_message m ON m.id = v.id
-LEFT JOIN throttled t ON t.message_id = m.parcel
+JOIN new_message m ON m.id = v.id${limits.retryJoin}
 LEFT JOIN moved_conversation c ON c.box_id = m.sender_id AND c.peer_id = m.peer_id AND c.space = m.space`,
   );
 
-const PARAMETERS = 61;
-const APPEND = append('append', '');
-/** Planned apart, so that batches without copies do not carry them. */
-const APPEND_WITH_COPIES = append('append-with-copies', appendCopies(PARAMETERS));
+const PARAMETERS = 55;
+const BEHIND_LIMITS = PARAMETERS + LIMITS_PARAMETERS;
+const APPEND = {
+  plain: append('append'),
+  limited: append('append-limited', limitsPart(PARAMETERS)),
+  copied: append('append-copied', NO_LIMITS, appendCopies(PARAMETERS)),
+  both: append('append-limited-copied', limitsPart(PARAMETERS), appendCopies(BEHIND_LIMITS)),
+};
 
 /** Messages that are stored together or not at all; at least one. */
 export type Parcel = readonly [NewMessage, ...NewMessage[]];
@@ -258,8 +179,11 @@ export type Parcel = readonly [NewMessage, ...NewMessage[]];
 export function appendOf(parcels: readonly Parcel[], now: Date): { what: Statement<AppendRow>; values: unknown[] } {
   const batch = parcels.flat();
   const values = valuesOf(parcels, batch, now);
-  if (!batch.some((m) => m.copies)) return { what: APPEND, values };
-  return { what: APPEND_WITH_COPIES, values: [...values, ...copyValues(batch)] };
+  const limits = limitsValues(parcels, batch);
+  const copies = batch.some((m) => m.copies) ? copyValues(batch) : null;
+  if (!limits && !copies) return { what: APPEND.plain, values };
+  const what = !copies ? APPEND.limited : limits ? APPEND.both : APPEND.copied;
+  return { what, values: [...values, ...(limits ?? []), ...(copies ?? [])] };
 }
 
 /** Column by column. */
@@ -268,7 +192,6 @@ function valuesOf(parcels: readonly Parcel[], batch: readonly NewMessage[], now:
   const deliveries = batch.flatMap((m) => m.deliveries.map((d) => ({ m, d })));
   const conditions = batch.flatMap((m) => m.relations.map((c) => ({ m, c })));
   const once = parcels.flatMap(([m]) => (m.once ? [{ m, o: m.once }] : []));
-  const spends = parcels.flatMap(([m]) => m.spends.map((c) => ({ m, c })));
   const events = batch.flatMap((m) => m.events.map((e) => ({ m, e })));
   const attachments = batch.flatMap((m) => m.attachments.map((a) => ({ m, a })));
   const counts = batch.flatMap((m) => m.counts.map((c) => ({ m, c })));
@@ -280,7 +203,7 @@ function valuesOf(parcels: readonly Parcel[], batch: readonly NewMessage[], now:
     conditions.map(({ c }) => c.toId), conditions.map(({ c }) => c.stands),
     once.map(({ m }) => m.id), once.map(({ o }) => o.boxId), once.map(({ o }) => o.scope), once.map(({ o }) => o.key),
     once.map(({ o }) => o.digest), once.map(({ o }) => o.result), once.map(({ o }) => o.expiresAt),
-    spends.map(({ m }) => m.id), spends.map(({ c }) => c.credentialId),
+    parcels.flatMap((parcel) => parcel.map(() => parcel[0].id)), attachments.map(({ a }) => JSON.stringify(a.details)),
     deliveries.map(({ d }) => d.recipientId), deliveries.map(({ m }) => m.id), deliveries.map(({ m }) => m.homeBox),
     deliveries.map(({ m }) => m.space), deliveries.map(({ d }) => d.wireId), deliveries.map(({ d }) => d.clientId),
     deliveries.map(({ d }) => d.wrappedKey), deliveries.map(({ d }) => d.outcomeCode), deliveries.map(({ d }) => d.dueAt),
@@ -291,11 +214,5 @@ function valuesOf(parcels: readonly Parcel[], batch: readonly NewMessage[], now:
     attachments.map(({ m }) => m.id), attachments.map(({ a }) => a.id), attachments.map(({ a }) => a.wireId),
     attachments.map(({ a }) => a.name), attachments.map(({ a }) => a.mediaType), attachments.map(({ a }) => a.byteSize),
     attachments.map(({ a }) => a.sha256), attachments.map(({ a }) => a.storageKey),
-    attachments.map(({ a }) => JSON.stringify(a.details)),
-    parcels.flatMap((parcel) => parcel.map(() => parcel[0].id)),
-    once.map(({ o }) => o.credentialId ?? null),
-    spends.map(({ c }) => c.bytes),
-    counts.map(({ c }) => c.max ?? null),
-    deliveries.map(({ d }) => d.arrivalCount ?? null),
   ];
 }
