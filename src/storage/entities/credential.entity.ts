@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 /** A key or token, hashed. The columns and their reasons stand in the migrations. */
 @Entity('credentials')
 @Index('credentials_mailbox_idx', ['mailboxId'])
+@Index('credentials_expiry_idx', ['expiresAt'], { where: 'expires_at IS NOT NULL' })
 @Unique('credentials_secret_key', ['dialect', 'secretHash'])
 export class Credential {
   @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'credentials_pk' })
