@@ -3,11 +3,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Clock } from '../../kernel/clock.js';
 import { type Id, type IdSource } from '../../kernel/id-source.js';
 import { CLOCK, ID_SOURCE } from '../../kernel/tokens.js';
-import { type CredentialRow } from '../../storage/repositories/credentials.repository.js';
+import { type CredentialRow, type NewCredential } from '../../storage/repositories/credentials.repository.js';
 import { Store } from '../../storage/store.js';
 import { BatchLoader } from '../batch-loader.js';
 import { Activity } from './activity.js';
+import { type PasswordProof } from './login.js';
 import { userBox } from './user.js';
+
+/** Kind of a credential that a password opened. It ends when the password is changed. */
+export const SESSION = 'session';
 
 const SECRET_BYTES = 32;
 /** A longer text cannot be a secret of ours; hashing it would only cost time. */
@@ -42,6 +46,12 @@ export interface IssueCommand {
   readonly lifetimeSeconds: number | null;
 }
 
+/** What was made, with the secret that can never be shown again. */
+export interface IssuedCredential {
+  readonly id: Id;
+  readonly secret: string;
+}
+
 /**
  * Keys and tokens of 256 random bits, kept as their SHA-256 only: with that much randomness a
  * slow hash would protect nothing more. A credential of one dialect never opens another.
@@ -58,25 +68,22 @@ export class Credentials {
   ) {}
 
   /** @returns the secret, which can never be shown again */
-  async issue(command: IssueCommand): Promise<{ id: Id; secret: string }> {
-    const secret = command.prefix + this.ids.bytes(SECRET_BYTES).toString('base64url');
-    const mailboxId = command.userId === null ? null : await this.store.ensureMailbox(userBox(command.userId));
-    const id = this.ids.next();
-    const now = this.clock.now();
-    await this.store.run((tx) =>
-      tx.credentials.add({
-        id,
-        dialect: command.dialect,
-        kind: command.kind,
-        mailboxId,
-        secretHash: hashOf(secret),
-        label: command.label ?? '',
-        scopes: command.scopes ?? [],
-        createdAt: new Date(now),
-        expiresAt: command.lifetimeSeconds === null ? null : new Date(now + command.lifetimeSeconds * 1000),
-      }),
-    );
-    return { id, secret };
+  async issue(command: IssueCommand): Promise<IssuedCredential> {
+    const { row, secret } = await this.make(command);
+    await this.store.run((tx) => tx.credentials.add(row));
+    return { id: row.id, secret };
+  }
+
+  /** As issue, for somebody who has just given his password. @returns null when it was changed meanwhile */
+  async openSession(command: Omit<IssueCommand, 'kind' | 'userId'> & { readonly proof: PasswordProof }): Promise<IssuedCredential | null> {
+    const { userId, hash } = command.proof;
+    const { row, secret } = await this.make({ ...command, kind: SESSION, userId });
+    const stored = await this.store.run(async (tx) => {
+      if (!(await tx.users.holdPassword(userId, hash))) return false;
+      await tx.credentials.add(row);
+      return true;
+    });
+    return stored ? { id: row.id, secret } : null;
   }
 
   /** @returns null when unknown, expired or revoked. Checks that come together share a query. */
@@ -112,6 +119,23 @@ export class Credentials {
       expiresAt: row.expires_at,
       revokedAt: row.revoked_at,
     }));
+  }
+
+  private async make(command: IssueCommand): Promise<{ readonly row: NewCredential; readonly secret: string }> {
+    const secret = command.prefix + this.ids.bytes(SECRET_BYTES).toString('base64url');
+    const now = this.clock.now();
+    const row: NewCredential = {
+      id: this.ids.next(),
+      dialect: command.dialect,
+      kind: command.kind,
+      mailboxId: command.userId === null ? null : await this.store.ensureMailbox(userBox(command.userId)),
+      secretHash: hashOf(secret),
+      label: command.label ?? '',
+      scopes: command.scopes ?? [],
+      createdAt: new Date(now),
+      expiresAt: command.lifetimeSeconds === null ? null : new Date(now + command.lifetimeSeconds * 1000),
+    };
+    return { row, secret };
   }
 
   private loaderOf(dialect: string): BatchLoader<CredentialRow> {

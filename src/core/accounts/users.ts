@@ -7,6 +7,7 @@ import { CLOCK } from '../../kernel/tokens.js';
 import { Store } from '../../storage/store.js';
 import { BatchLoader } from '../batch-loader.js';
 import { BLOCK, FOLLOW } from '../relations/kinds.js';
+import { SESSION } from './credentials.js';
 import { translateTakenName } from './taken-name.js';
 import { type User, userBox, userOf } from './user.js';
 
@@ -90,11 +91,24 @@ export class Users {
     return userOf(row);
   }
 
-  /** @throws DomainError recipient_unknown; duplicate with facts.field `email` */
+  /**
+   * A new password ends everything that was opened with the old one.
+   * @throws DomainError recipient_unknown; duplicate with facts.field `email`
+   */
   async update(id: Id, command: UpdateCommand): Promise<User> {
     const { password, ...fields } = command;
     const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
-    const row = await translateTakenName(() => this.store.run((tx) => tx.users.change(id, { ...fields, passwordHash })));
+    const box = passwordHash === undefined ? null : await this.store.ensureMailbox(userBox(id));
+    const row = await translateTakenName(() =>
+      this.store.run(async (tx) => {
+        const changed = await tx.users.change(id, { ...fields, passwordHash });
+        if (changed !== null && box !== null) {
+          await tx.credentials.removeOfKind(box, SESSION);
+          await tx.housekeeping.removeSignInsOf(box);
+        }
+        return changed;
+      }),
+    );
     if (!row) throw new DomainError('recipient_unknown');
     return userOf(row);
   }

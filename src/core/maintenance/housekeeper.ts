@@ -9,8 +9,8 @@ const ROUND_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Forgets what has served its time: expired idempotency keys, old events, what deleted
- * accounts left behind. In small steps, one
+ * Forgets what has served its time: expired idempotency keys and credentials, old events, what
+ * deleted accounts left behind. In small steps, one
  * transaction each; several servers on one database share the work. A round that fails is
  * followed by the next one, so nothing of it needs an answer.
  */
@@ -45,6 +45,7 @@ export class Housekeeper implements OnApplicationBootstrap, OnModuleDestroy {
     await this.deleteUser.finish();
     const eventsBefore = new Date(now - limits.event_retention_days * DAY_MS);
     await this.repeat((step) => this.store.run((tx) => tx.housekeeping.removeExpiredKeys(new Date(now), step)));
+    await this.repeat((step) => this.store.run((tx) => tx.credentials.removeExpired(new Date(now), step)));
     await this.repeat((step) => this.store.run((tx) => tx.housekeeping.removeEventsBefore(eventsBefore, step)));
     await this.repeat(async (step) => Math.max(0, ...(await this.store.run((tx) => tx.housekeeping.removeExpiredOwn(new Date(now), step)))));
   }

@@ -5,7 +5,8 @@ import { type Id, type IdSource } from '../../kernel/id-source.js';
 import { CLOCK, ID_SOURCE } from '../../kernel/tokens.js';
 import { type PmGrantRow } from '../../storage/own/pm/grants.repository.js';
 import { Store } from '../../storage/store.js';
-import { type Credential, Credentials } from '../accounts/credentials.js';
+import { type Credential, Credentials, SESSION } from '../accounts/credentials.js';
+import { type PasswordProof } from '../accounts/login.js';
 import { userBox } from '../accounts/user.js';
 
 const SECRET_BYTES = 32;
@@ -25,11 +26,10 @@ export interface PmGrant {
 }
 
 export interface NewTokens {
-  readonly userId: Id;
   readonly clientId: string;
-  /** what they are made from; null for a sign-in with a password */
-  readonly parent: PmGrant | null;
-  readonly access: { readonly dialect: string; readonly kind: string; readonly prefix: string; readonly lifetimeSeconds: number };
+  /** what they are made from: a code or refresh token that was spent for them, or a password */
+  readonly of: PmGrant | PasswordProof;
+  readonly access: { readonly dialect: string; readonly prefix: string; readonly lifetimeSeconds: number };
   readonly refreshLifetimeSeconds: number;
 }
 
@@ -47,19 +47,21 @@ export class PmGrants {
     private readonly credentials: Credentials,
   ) {}
 
-  /** @returns an authorization code, which is shown once */
+  /** @returns an authorization code, which is shown once; null when the password was changed meanwhile */
   async issueCode(command: {
-    readonly userId: Id;
+    readonly proof: PasswordProof;
     readonly clientId: string;
     readonly redirectUri: string;
     readonly challenge: string | null;
     readonly lifetimeSeconds: number;
-  }): Promise<string> {
+  }): Promise<string | null> {
+    const { proof } = command;
     const secret = this.secret('code');
-    const ownerBox = await this.store.ensureMailbox(userBox(command.userId));
+    const ownerBox = await this.store.ensureMailbox(userBox(proof.userId));
     const id = this.ids.next();
-    await this.store.run((tx) =>
-      tx.own.pm.grants.add({
+    const stored = await this.store.run(async (tx) => {
+      if (!(await tx.users.holdPassword(proof.userId, proof.hash))) return false;
+      await tx.own.pm.grants.add({
         ...this.row('code', secret, command.lifetimeSeconds),
         owner_id: ownerBox,
         id,
@@ -68,9 +70,10 @@ export class PmGrants {
         access_id: null,
         redirect_uri: command.redirectUri,
         challenge: command.challenge,
-      }),
-    );
-    return secret;
+      });
+      return true;
+    });
+    return stored ? secret : null;
   }
 
   /**
@@ -96,22 +99,23 @@ export class PmGrants {
 
   /**
    * Makes an access token and a refresh token.
-   * @returns null when the family they would belong to has ended meanwhile
+   * @returns null when the family they would belong to has ended meanwhile, or the password was changed
    */
   async issueTokens(command: NewTokens): Promise<{ readonly accessToken: string; readonly refreshToken: string } | null> {
-    const { userId, clientId, parent, access } = command;
-    const ownerBox = await this.store.ensureMailbox(userBox(userId));
-    const token = await this.credentials.issue({ ...access, userId, label: clientId });
+    const { clientId, of, access } = command;
+    const ownerBox = await this.store.ensureMailbox(userBox(of.userId));
+    const token = await this.credentials.issue({ ...access, kind: SESSION, userId: of.userId, label: clientId });
     const refreshToken = this.secret('refresh');
     const id = this.ids.next();
     const stored = await this.store.run(async (tx) => {
-      // whoever ends the family waits for this, or has been before
-      if (parent !== null && !(await tx.own.pm.grants.hold(parent.ownerBox, parent.id))) return false;
+      // whoever ends the family, or changes the password, waits for this, or has been before
+      const good = isGrant(of) ? await tx.own.pm.grants.hold(of.ownerBox, of.id) : await tx.users.holdPassword(of.userId, of.hash);
+      if (!good) return false;
       await tx.own.pm.grants.add({
         ...this.row('refresh', refreshToken, command.refreshLifetimeSeconds),
         owner_id: ownerBox,
         id,
-        family_id: parent?.familyId ?? id,
+        family_id: isGrant(of) ? of.familyId : id,
         client_id: clientId,
         access_id: token.id,
         redirect_uri: null,
@@ -156,6 +160,10 @@ export class PmGrants {
     const now = this.clock.now();
     return { kind, secret_hash: hashOf(secret), created_at: new Date(now), expires_at: new Date(now + lifetimeSeconds * 1000) };
   }
+}
+
+function isGrant(of: NewTokens['of']): of is PmGrant {
+  return 'familyId' in of;
 }
 
 function grantOf(row: PmGrantRow & { readonly user_id: Id }): PmGrant {

@@ -4,6 +4,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Entity('credentials')
 @Index('credentials_mailbox_idx', ['mailboxId'])
 @Index('credentials_wire_id_key', ['mailboxId', 'wireId'], { unique: true, where: 'wire_id IS NOT NULL' })
+@Index('credentials_expiry_idx', ['expiresAt'], { where: 'expires_at IS NOT NULL' })
 @Unique('credentials_secret_key', ['dialect', 'secretHash'])
 export class Credential {
   @PrimaryColumn({ type: 'bigint', primaryKeyConstraintName: 'credentials_pk' })

@@ -53,6 +53,16 @@ const REVOKE_SECRET = statement<{ id: Id }>(
 );
 const USED = statement('credentials-used', 'UPDATE credentials SET last_used_at = $2 WHERE id = ANY ($1::bigint[])');
 const REMOVE_OF = statement('credentials-remove-of', 'DELETE FROM credentials WHERE mailbox_id = $1');
+const REMOVE_OF_KIND = statement('credentials-remove-of-kind', 'DELETE FROM credentials WHERE mailbox_id = $1 AND kind = $2');
+// Those with a wire id stand in lists of their owner; their dialect removes them when its time has come.
+const REMOVE_EXPIRED = statement<{ gone: string }>(
+  'credentials-remove-expired',
+  `WITH gone AS (
+     DELETE FROM credentials WHERE id IN (
+       SELECT id FROM credentials WHERE expires_at <= $1 AND wire_id IS NULL ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+     RETURNING 1)
+   SELECT count(*) AS gone FROM gone`,
+);
 
 /** Keys and tokens, by the hash of their secret. */
 export class CredentialsRepository {
@@ -90,5 +100,14 @@ export class CredentialsRepository {
 
   async removeOf(mailboxId: Id): Promise<void> {
     await this.sql.all(REMOVE_OF, [mailboxId]);
+  }
+
+  async removeOfKind(mailboxId: Id, kind: string): Promise<void> {
+    await this.sql.all(REMOVE_OF_KIND, [mailboxId, kind]);
+  }
+
+  /** @returns how many that could not be used any more were removed, at most `limit` */
+  async removeExpired(now: Date, limit: number): Promise<number> {
+    return Number((await this.sql.one(REMOVE_EXPIRED, [now, limit]))?.gone ?? 0);
   }
 }

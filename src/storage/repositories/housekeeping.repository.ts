@@ -61,6 +61,11 @@ export class HousekeepingRepository {
     for (const tables of this.own) await tables.removeAllOf?.(boxId, at);
   }
 
+  /** Removes what dialects made of the password of a mailbox's user. */
+  async removeSignInsOf(boxId: Id): Promise<void> {
+    for (const tables of this.own) await tables.removeSignInsOf?.(boxId);
+  }
+
   /**
    * Removes messages that a mailbox sent or received, on both sides.
    * @param space null: of all spaces

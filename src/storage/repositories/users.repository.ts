@@ -58,6 +58,10 @@ const PASSWORD = statement<{ password_hash: string | null }>(
   'users-password',
   `SELECT password_hash FROM users WHERE id = $1 AND ${NAMED}`,
 );
+const HOLD_PASSWORD = statement<{ id: Id }>(
+  'users-hold-password',
+  'SELECT id FROM users WHERE id = $1 AND password_hash = $2 AND deleted_at IS NULL FOR SHARE',
+);
 const ADD = statement<UserRow>(
   'users-add',
   `INSERT INTO users (username, email, password_hash, first_name, last_name, birthdate, gender, created_at, validated_at)
@@ -139,6 +143,14 @@ export class UsersRepository {
 
   async passwordHashOf(id: Id): Promise<string | null> {
     return (await this.sql.one(PASSWORD, [id]))?.password_hash ?? null;
+  }
+
+  /**
+   * Keeps a password from being changed until the end of the transaction.
+   * @returns false when it is not that one any more, or the account is gone
+   */
+  async holdPassword(id: Id, hash: string): Promise<boolean> {
+    return (await this.sql.one(HOLD_PASSWORD, [id, hash])) !== null;
   }
 
   /** @throws the driver's unique violation: constraint users_username_key or users_email_key */

@@ -54,16 +54,21 @@ describe('stopping the server', () => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
     const count = { answered: 0, refused: 0, lost: 0 };
     const statuses = new Set<number>();
+    let served = 0;
     const client = async (): Promise<void> => {
-      for (;;) {
+      for (let first = true; ; first = false) {
         const { outcome, status } = await post(`${url}/messages`, body, agent);
         count[outcome] += 1;
         if (outcome !== 'answered') return;
         statuses.add(status);
+        if (first) served += 1;
       }
     };
     const clients = Array.from({ length: CLIENTS }, client);
-    await pause(1000);
+    // every connection has been taken up: one that waits in the system's queue was never accepted,
+    // and on a busy machine the system resets it when the listener closes
+    while (served < CLIENTS) await pause(10);
+    await pause(500);
     const signalledMs = performance.now();
     server.child.kill(signal);
     const ended = await server.ended;
@@ -75,9 +80,7 @@ describe('stopping the server', () => {
     expect(tookMs).toBeLessThan(10_000);
     expect([...statuses]).toEqual([200]);
     expect(count.answered).toBeGreaterThan(CLIENTS);
-    // On a busy machine the system may reset connections that nobody had taken up yet. What came
-    // in on them was never accepted: neither a row nor a line below tells of it.
-    expect(count.refused + count.lost).toBe(CLIENTS);
+    expect({ refused: count.refused, lost: count.lost }).toEqual({ refused: CLIENTS, lost: 0 });
     const [row] = await db.sql<{ count: string }>('SELECT count(*) FROM messages');
     expect(Number(row?.count)).toBe(count.answered);
     // the lines of the last requests are not lost either; one more is that of the key pair

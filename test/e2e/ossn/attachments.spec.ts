@@ -232,6 +232,21 @@ describe('who may fetch', () => {
     expect((await get(`${path}?api_key_token=${site.key}`)).status).toBe(200);
   });
 
+  it('OSSN-34 a changed password ends the sessions that the old one opened, and no key', async () => {
+    const reader = await site.user('Reader');
+    const { payload } = (await sendFile({ filename: 'r.pdf', content: pdf('r') }, {}, { to: reader.guid })).body;
+    const address = plain(payload.attachment_url as string);
+    const [cookie, key] = [await cookieOf(reader), await keyOf(reader)];
+    expect((await get(address, { Cookie: cookie })).status).toBe(200);
+    const names = { new_email: reader.email, new_first_name: 'R', new_last_name: 'R' };
+    await site.payload('v1.0/user_edit', { guid: reader.guid, ...names, current_password: reader.password });
+    expect((await get(address, { Cookie: cookie })).status).toBe(200);
+    await site.payload('v1.0/user_edit', { guid: reader.guid, ...names, current_password: reader.password, new_password: 'quite another' });
+    expect((await get(address, { Cookie: cookie })).status).toBe(404);
+    expect((await get(`${address}?api_key_token=${key}`)).status).toBe(200);
+    expect((await get(address, { Cookie: await cookieOf({ ...reader, password: 'quite another' }) })).status).toBe(200);
+  });
+
   it('OSSN-25 everybody else gets the same 404, whatever is wrong', async () => {
     const { searchParams } = new URL(url);
     const [e, s] = [searchParams.get('e')!, searchParams.get('s')!];

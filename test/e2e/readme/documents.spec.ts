@@ -80,9 +80,10 @@ describe('docs/data-model.md', () => {
 });
 
 describe('docs/decisions', () => {
-  it('numbers its pages without a gap and lists them all', () => {
+  it('gives each page a number of its own and lists them all', () => {
     const names = readdirSync(join(root, 'docs', 'decisions')).filter((name) => name !== 'README.md').sort();
-    expect(names.map((name) => name.slice(0, 4))).toEqual(names.map((_, index) => String(index + 1).padStart(4, '0')));
+    for (const name of names) expect(name).toMatch(/^\d{4}-[a-z0-9-]+\.md$/);
+    expect(new Set(names.map((name) => name.slice(0, 4))).size).toBe(names.length);
     const list = read('docs/decisions/README.md');
     expect(names.filter((name) => !list.includes(`](${name})`))).toEqual([]);
     for (const name of names) for (const heading of ['Context', 'Choice', 'Price']) expect(section(read(`docs/decisions/${name}`), heading).length).toBeGreaterThan(50);

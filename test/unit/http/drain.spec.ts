@@ -42,14 +42,13 @@ describe('drain', () => {
       }
     };
     const clients = Array.from({ length: 64 }, client);
-    await pause(300);
+    while (answered < 200) await pause(10);
     const before = answered;
     const startedMs = performance.now();
     await drain(toy.app);
     expect(performance.now() - startedMs).toBeLessThan(3000);
     await Promise.all(clients);
     agent.destroy();
-    expect(before).toBeGreaterThan(100);
     expect(answered).toBeGreaterThanOrEqual(before + 64);
     expect(outcomes).toEqual({ refused: 64, lost: 0 });
   });

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { Config } from '../../../config/config.js';
 import { Credentials } from '../../../core/accounts/credentials.js';
+import { type PasswordProof } from '../../../core/accounts/login.js';
 import { type Id } from '../../../kernel/id-source.js';
 import { CREDENTIALS, KEY_KINDS } from './ossn.credentials.js';
 import { baseUrl } from './ossn.envelope.js';
@@ -24,16 +25,12 @@ export class OssnSessions {
     this.attributes = `Path=/; HttpOnly; SameSite=Lax${secure}`;
   }
 
-  /** Starts a session and hands it out as a cookie. */
-  async start(userId: Id, response: Response): Promise<void> {
-    const { secret } = await this.credentials.issue({
-      dialect: CREDENTIALS,
-      kind: KEY_KINDS.session,
-      userId,
-      prefix: '',
-      lifetimeSeconds: LIFETIME_SECONDS,
-    });
-    response.setHeader('Set-Cookie', `${COOKIE}=${secret}; ${this.attributes}`);
+  /** Starts a session and hands it out as a cookie. @returns false when the password was changed meanwhile */
+  async start(proof: PasswordProof, response: Response): Promise<boolean> {
+    const session = await this.credentials.openSession({ dialect: CREDENTIALS, proof, prefix: '', lifetimeSeconds: LIFETIME_SECONDS });
+    if (session === null) return false;
+    response.setHeader('Set-Cookie', `${COOKIE}=${session.secret}; ${this.attributes}`);
+    return true;
   }
 
   /** @returns the user of the session, null where there is none */

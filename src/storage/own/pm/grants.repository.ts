@@ -91,6 +91,11 @@ export class PmGrantsRepository implements OwnTables {
     await this.sql.all(REMOVE_OF, [boxId]);
   }
 
+  /** All of them were: refresh tokens and codes begin with a password. */
+  removeSignInsOf(boxId: Id): Promise<void> {
+    return this.removeAllOf(boxId);
+  }
+
   async removeExpired(now: Date, limit: number): Promise<number> {
     return Number((await this.sql.one(REMOVE_EXPIRED, [now, limit]))?.gone ?? 0);
   }

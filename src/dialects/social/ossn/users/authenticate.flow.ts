@@ -27,11 +27,10 @@ export class AuthenticateFlow {
   async authenticate({ parameters, caller, request, response }: Call): Promise<FullUser> {
     const login = parameters.text('username') ?? '';
     const password = parameters.text('password') ?? '';
-    const { outcome, user } = await this.gate.guard(request, login, () => this.login.execute({ login, password }));
+    const { outcome, user, proof } = await this.gate.guard(request, login, () => this.login.execute({ login, password }));
     if (outcome === 'unknown' || user === null) throw new OssnFault('user_unknown');
     if (outcome === 'not_validated') throw new OssnFault('not_validated');
-    if (outcome === 'wrong_password') throw new OssnFault('wrong_password');
-    await this.sessions.start(user.id, response);
+    if (proof === null || !(await this.sessions.start(proof, response))) throw new OssnFault('wrong_password');
     return fullUser(this.base, user, isPrivateTo(caller, user));
   }
 }

@@ -45,10 +45,10 @@ export class ConsentFlow {
       if (fields.decision !== 'allow') throw new OAuthFault('access_denied', 'The user refused');
       const { username = '', password = '' } = fields;
       try {
-        const user = await this.passwords.userOf(request, username, password);
-        if (user === null) return page(asked, fields, 403, WRONG);
+        const proof = await this.passwords.check(request, username, password);
         const { client, redirectUri, state, challenge } = asked;
-        const code = await this.grants.issueCode({ userId: user.id, clientId: client.id, redirectUri, challenge, lifetimeSeconds: CODE_SECONDS });
+        const code = proof && (await this.grants.issueCode({ proof, clientId: client.id, redirectUri, challenge, lifetimeSeconds: CODE_SECONDS }));
+        if (code === null) return page(asked, fields, 403, WRONG);
         return { kind: 'redirect', url: outcomeUrl(redirectUri, state, { code }) };
       } catch (error) {
         if (error instanceof DomainError && error.code === 'rate_limited') return page(asked, fields, 429, TOO_OFTEN);

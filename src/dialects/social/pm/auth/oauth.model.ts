@@ -1,9 +1,10 @@
 import OAuth2Server, { type AuthorizationCode, type Client, type Falsey, type RefreshToken, type Token } from '@node-oauth/oauth2-server';
+import { type PasswordProof } from '../../../../core/accounts/login.js';
 import { type User } from '../../../../core/accounts/user.js';
 import { type PmClients } from '../../../../core/pm/pm-clients.js';
 import { type PmGrant, type PmGrants } from '../../../../core/pm/pm-grants.js';
 import { type Id } from '../../../../kernel/id-source.js';
-import { ACCESS_PREFIX, CREDENTIALS, TOKEN_KINDS } from './token-kinds.js';
+import { ACCESS_PREFIX, CREDENTIALS } from './token-kinds.js';
 
 /** Every token may do everything its user may; the words are those clients expect. */
 export const SCOPE: readonly string[] = ['read', 'write'];
@@ -15,13 +16,13 @@ const STILL_GOOD = new Date(8.64e15);
 /** What the library carries from one step to the next in place of a user. */
 interface Owner {
   readonly id: Id;
-  /** what was spent for the tokens */
-  readonly parent?: PmGrant;
+  /** what tokens are made from */
+  readonly of: PmGrant | PasswordProof;
 }
 
 /** Who there is. */
 interface People {
-  byPassword(name: string, password: string): Promise<User | null>;
+  byPassword(name: string, password: string): Promise<PasswordProof | null>;
   byId(id: Id): Promise<User | null>;
 }
 
@@ -41,8 +42,8 @@ export class OAuthModel {
   }
 
   async getUser(name: string, password: string): Promise<Owner | Falsey> {
-    const user = await this.people.byPassword(name, password);
-    return user && { id: user.id };
+    const proof = await this.people.byPassword(name, password);
+    return proof && { id: proof.userId, of: proof };
   }
 
   validateScope(_user: Owner, _client: Client, asked?: readonly string[]): Promise<string[] | Falsey> {
@@ -61,19 +62,18 @@ export class OAuthModel {
 
   async saveToken(token: Token, client: Client, owner: Owner): Promise<Token> {
     const issued = await this.grants.issueTokens({
-      userId: owner.id,
       clientId: client.id,
-      parent: owner.parent ?? null,
-      access: { dialect: CREDENTIALS, kind: TOKEN_KINDS.access, prefix: ACCESS_PREFIX, lifetimeSeconds: this.lifetimes.accessSeconds },
+      of: owner.of,
+      access: { dialect: CREDENTIALS, prefix: ACCESS_PREFIX, lifetimeSeconds: this.lifetimes.accessSeconds },
       refreshLifetimeSeconds: this.lifetimes.refreshSeconds,
     });
-    if (issued === null) throw new OAuth2Server.InvalidGrantError('Invalid grant: it was used by somebody else as well');
+    if (issued === null) throw new OAuth2Server.InvalidGrantError('Invalid grant: it has ended');
     return { ...token, ...issued, scope: [...SCOPE], client, user: owner };
   }
 
   async getRefreshToken(secret: string): Promise<RefreshToken | Falsey> {
     const grant = await this.find('refresh', secret);
-    return grant && { refreshToken: secret, scope: [...SCOPE], client: { id: grant.clientId, grants: [] }, user: { id: grant.userId, parent: grant } };
+    return grant && { refreshToken: secret, scope: [...SCOPE], client: { id: grant.clientId, grants: [] }, user: { id: grant.userId, of: grant } };
   }
 
   revokeToken({ user }: RefreshToken): Promise<boolean> {
@@ -89,7 +89,7 @@ export class OAuthModel {
         redirectUri: grant.redirectUri ?? '',
         scope: [...SCOPE],
         client: { id: grant.clientId, grants: [] },
-        user: { id: grant.userId, parent: grant },
+        user: { id: grant.userId, of: grant },
         ...(grant.challenge === null ? {} : { codeChallenge: grant.challenge, codeChallengeMethod: CHALLENGE_METHOD }),
       }
     );
@@ -106,7 +106,7 @@ export class OAuthModel {
     return user !== null && user.disabledAt === null ? grant : null;
   }
 
-  private spend({ parent }: Owner): Promise<boolean> {
-    return parent === undefined ? Promise.resolve(false) : this.grants.spend(CREDENTIALS, parent);
+  private spend({ of }: Owner): Promise<boolean> {
+    return 'familyId' in of ? this.grants.spend(CREDENTIALS, of) : Promise.resolve(false);
   }
 }

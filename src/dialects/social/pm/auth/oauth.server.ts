@@ -82,7 +82,7 @@ export class OAuthServer {
   private serverFor(request: Request): OAuth2Server {
     const { accessSeconds, refreshSeconds } = this;
     const people = {
-      byPassword: (name: string, password: string) => this.passwords.userOf(request, name, password),
+      byPassword: (name: string, password: string) => this.passwords.check(request, name, password),
       byId: (id: Id) => this.users.byId(id),
     };
     const model = new OAuthModel(this.clients, this.grants, people, { accessSeconds, refreshSeconds });

@@ -7,6 +7,8 @@ import { ACCESS_PREFIX, CREDENTIALS, TOKEN_KINDS } from './token-kinds.js';
 /** A text that may stand in a header as it is: letters, digits and the like (RFC 7230, token). */
 const TOKEN = /^[A-Za-z0-9._~-]{8,4096}$/;
 
+const KINDS: readonly string[] = Object.values(TOKEN_KINDS);
+
 /** What a token opens. */
 export interface Grant {
   readonly userId: Id;
@@ -27,7 +29,7 @@ export class PmTokens {
     if (!TOKEN.test(token)) return null;
     if (token.includes('.')) return this.jwt.verify(token);
     const credential = await this.credentials.verify({ dialect: CREDENTIALS, secret: token });
-    if (credential === null || credential.kind !== TOKEN_KINDS.access || credential.userId === null) return null;
+    if (credential === null || !KINDS.includes(credential.kind) || credential.userId === null) return null;
     return { userId: credential.userId, expiresMs: null };
   }
 
