@@ -6,7 +6,8 @@ import { limits } from '../kernel/limits.js';
 import { ID_SOURCE } from '../kernel/tokens.js';
 import { decrypt, encrypt, KEY_BYTES, NONCE_BYTES, secretKey } from './aead.js';
 import { CryptoFailure } from './crypto-failure.js';
-import { generateEphemeralKey, importPrivateKey, importPublicKey, sharedSecret, X25519_BYTES } from './x25519.js';
+import { EphemeralKeys } from './ephemeral-keys.js';
+import { importPrivateKey, importPublicKey, sharedSecret, X25519_BYTES } from './x25519.js';
 
 const VERSION = 1;
 const VERSION_BYTES = Buffer.from([VERSION]);
@@ -43,6 +44,7 @@ export interface Sealed {
  */
 @Injectable()
 export class SealedBox {
+  private readonly ephemeralKeys = new EphemeralKeys();
   private readonly recipients = new LRUCache<string, KeyObject>({ max: limits.public_key_cache_entries_max });
 
   constructor(@Inject(ID_SOURCE) private readonly ids: IdSource) {}
@@ -53,7 +55,7 @@ export class SealedBox {
    */
   async seal(request: SealRequest): Promise<Sealed> {
     const { parts, recipients, context, info } = request;
-    const ephemeral = await generateEphemeralKey();
+    const ephemeral = await this.ephemeralKeys.take();
     const wrapKeys = await Promise.all(
       recipients.map(async (recipient) => {
         const secret = await sharedSecret(ephemeral.privateKey, this.recipientKey(recipient));
