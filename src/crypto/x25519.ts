@@ -1,4 +1,5 @@
-import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPair, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
 import { CryptoFailure } from './crypto-failure.js';
 
 /** Length of a raw X25519 key, private or public. */
@@ -22,9 +23,11 @@ export function generateRawKeyPair(): RawKeyPair {
   return { seed: rawMember(jwk.d), publicKey: rawMember(jwk.x) };
 }
 
-/** @returns a new pair whose private half never leaves OpenSSL */
-export function generateEphemeralKey(): EphemeralKey {
-  const pair = generateKeyPairSync('x25519');
+const makePair = promisify(generateKeyPair);
+
+/** @returns a new pair whose private half never leaves OpenSSL; made in the thread pool */
+export async function generateEphemeralKey(): Promise<EphemeralKey> {
+  const pair = await makePair('x25519');
   return { privateKey: pair.privateKey, publicKey: rawMember(pair.publicKey.export({ format: 'jwk' }).x) };
 }
 
@@ -42,21 +45,30 @@ export function importPrivateKey(seed: Buffer, publicKey: Buffer): KeyObject {
   });
 }
 
-/** Imports a raw public key, through JWK for the same reason. @param publicKey 32 bytes */
+/**
+ * Imports a raw public key, through JWK for the same reason.
+ *
+ * @param publicKey 32 bytes
+ * @throws for bytes that are no public key
+ */
 export function importPublicKey(publicKey: Buffer): KeyObject {
   return createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x: publicKey.toString('base64url') }, format: 'jwk' });
 }
 
 /**
- * @returns the 32 shared bytes of an X25519 exchange
+ * An X25519 exchange, in the thread pool: it takes longer than everything else that sealing does.
+ *
+ * @param publicKey see importPublicKey
+ * @returns the 32 shared bytes
  * @throws CryptoFailure for a public key that would make them all zero
  */
-export function sharedSecret(privateKey: KeyObject, publicKey: Buffer): Buffer {
-  try {
-    return diffieHellman({ privateKey, publicKey: importPublicKey(publicKey) });
-  } catch {
-    throw new CryptoFailure('the key exchange failed');
-  }
+export function sharedSecret(privateKey: KeyObject, publicKey: KeyObject): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    diffieHellman({ privateKey, publicKey }, (error, secret) => {
+      if (error) reject(new CryptoFailure('the key exchange failed'));
+      else resolve(secret);
+    });
+  });
 }
 
 /**

@@ -25,10 +25,12 @@ export class Drain {
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
   private running: Promise<void> | undefined;
+  /** asking the signal costs more, and this is asked with every request */
+  private hasStarted = false;
 
   /** true from the first moment of shutting down */
   get started(): boolean {
-    return this.controller.signal.aborted;
+    return this.hasStarted;
   }
 
   /** aborts when shutting down begins; whoever writes an endless answer must end it then */
@@ -48,7 +50,7 @@ export class Drain {
   /** Notes a request that has come in. */
   enter(response: ServerResponse): void {
     this.inFlight.add(response);
-    if (this.started) closeAfter(response);
+    if (this.hasStarted) closeAfter(response);
   }
 
   /** Notes that its answer is out, or its client gone. */
@@ -69,6 +71,7 @@ export class Drain {
     const { server } = this;
     const endMs = performance.now() + limits.drain_seconds_max * 1000;
     if (server?.listening) await takeUpWaiting(server);
+    this.hasStarted = true;
     this.controller.abort();
     for (const response of this.inFlight) closeAfter(response);
     if (!server?.listening) return;

@@ -6,7 +6,7 @@ import { type Clock } from '../kernel/clock.js';
 import { describeError } from './error-description.js';
 
 /** Lines are written when there are this many bytes of them, or after this time: one write for many lines. */
-const WRITE_BYTES = 4096;
+const WRITE_BYTES = 12 * 1024;
 const WRITE_MS = 200;
 
 /**

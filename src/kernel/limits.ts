@@ -20,6 +20,10 @@ export const limits = {
   /** stored files looked up at a time when unreferenced ones are swept */
   sweep_keys_max: 500,
   mailbox_cache_entries_max: 100_000,
+  /** public keys kept ready for sealing, about 1 KB each */
+  public_key_cache_entries_max: 4_096,
+  /** signed tokens whose signature need not be checked again, about 1 KB each */
+  signed_token_cache_entries_max: 4_096,
   rate_limiter_entries_max: 100_000,
   /** sockets that look on, in one process and of one user */
   live_sockets_max: 10_000,

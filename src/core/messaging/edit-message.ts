@@ -7,16 +7,19 @@ import { announce } from './announce.js';
 import { lockAsSender, senderBoxes, type SentName } from './message-place.js';
 import { type MessageContent } from './message.js';
 
+/** The new content of a message. */
+export interface RewrittenMessage {
+  readonly content: MessageContent;
+  /** the content key wrapped for the recipient */
+  readonly recipientKey: Buffer | null;
+}
+
 export interface EditMessageCommand extends SentName {
   /**
-   * Makes the new content. Synchronous, called once per attempt while the message is held;
-   * what it throws leaves the message as it was.
+   * Makes the new content. Called once per attempt while the message is held, so it must not wait
+   * for anything but its own work; what it throws leaves the message as it was.
    */
-  readonly rewrite: (current: { readonly revision: number }) => {
-    readonly content: MessageContent;
-    /** the content key wrapped for the recipient */
-    readonly recipientKey: Buffer | null;
-  };
+  readonly rewrite: (current: { readonly revision: number }) => RewrittenMessage | Promise<RewrittenMessage>;
 }
 
 /** Replaces the content of a message. Only its sender may. The old text is not kept. */
@@ -35,7 +38,7 @@ export class EditMessage {
     return this.store.run(async (tx) => {
       const place = await lockAsSender(tx, command, boxes);
       const revision = place.revision + 1;
-      const { content, recipientKey } = command.rewrite({ revision });
+      const { content, recipientKey } = await command.rewrite({ revision });
       await tx.messages.rewrite(place, {
         subject: content.subject ?? '',
         body: content.body,

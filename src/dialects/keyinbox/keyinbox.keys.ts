@@ -1,9 +1,11 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { Config } from '../../config/config.js';
 import { keyedHash } from '../../crypto/keyed-hash.js';
 import { RotatingSecret } from '../../crypto/rotating-secret.js';
 import { generateRawKeyPair, isUsablePublicKey, X25519_BYTES } from '../../crypto/x25519.js';
+import { limits } from '../../kernel/limits.js';
 import { type MailboxRef } from '../../kernel/mailbox-ref.js';
 import { KeyInboxVariables } from './keyinbox.config.js';
 
@@ -42,6 +44,8 @@ export interface IssuedPair {
 export class KeyInboxKeys {
   private readonly network: RotatingSecret;
   private readonly pepper: KeyObject;
+  /** public halves that were checked already, by their bytes; never anything of a private key */
+  private readonly known = new LRUCache<string, PublicKey>({ max: limits.public_key_cache_entries_max });
 
   constructor(@Inject(Config) config: Config) {
     const variables = config.section(KeyInboxVariables);
@@ -101,7 +105,16 @@ export class KeyInboxKeys {
   }
 
   private publicKey(raw: Buffer): PublicKey {
-    return { text: writePublic(raw), raw, mailbox: { kind: 'key', hash: keyedHash(this.pepper, MAILBOX_DOMAIN, raw) } };
+    const name = raw.toString('latin1');
+    let key = this.known.get(name);
+    if (key === undefined) {
+      // bytes of its own: those given lie beside the private half
+      const bytes = Buffer.alloc(raw.length);
+      raw.copy(bytes);
+      key = { text: writePublic(bytes), raw: bytes, mailbox: { kind: 'key', hash: keyedHash(this.pepper, MAILBOX_DOMAIN, bytes) } };
+      this.known.set(name, key);
+    }
+    return key;
   }
 }
 

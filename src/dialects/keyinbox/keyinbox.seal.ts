@@ -53,9 +53,9 @@ export class KeyInboxSeal {
   /**
    * @param sender wraps the content key for him too, so that he can read what he sent; null: nobody but the recipient can
    */
-  sealMessage(payload: MessagePayload, place: SealedPlace, sender: PublicKey | null): SealedMessage {
+  async sealMessage(payload: MessagePayload, place: SealedPlace, sender: PublicKey | null): Promise<SealedMessage> {
     const hash = place.recipient.mailbox.hash;
-    const { parts, keys } = this.box.seal({
+    const { parts, keys } = await this.box.seal({
       parts: [
         { label: PAYLOAD, clear: encodePayload(payload) },
         { label: PREVIEW, clear: encodePreview(payload) },
@@ -79,8 +79,8 @@ export class KeyInboxSeal {
   }
 
   /** Seals a contract for its two parties. */
-  sealContract(payload: ContractPayload, storedId: string, issuer: PublicKey, signer: PublicKey): SealedContract {
-    const { parts, keys } = this.box.seal({
+  async sealContract(payload: ContractPayload, storedId: string, issuer: PublicKey, signer: PublicKey): Promise<SealedContract> {
+    const { parts, keys } = await this.box.seal({
       parts: [{ label: CONTRACT, clear: Buffer.from(JSON.stringify(payload), 'utf8') }],
       recipients: [issuer.raw, signer.raw],
       context: Buffer.from(storedId, 'latin1'),
@@ -103,13 +103,13 @@ export class SealReader {
    * @returns the whole message; its preview is opened too, so that damage anywhere shows
    * @throws CryptoFailure
    */
-  message(stored: ReadableMessage): MessagePayload {
+  async message(stored: ReadableMessage): Promise<MessagePayload> {
     if (stored.algorithm !== ALGORITHM) throw new CryptoFailure('a message is sealed in an unknown way');
     const { hash, preview, wrapped } = sealedParts(stored);
-    const [body, short] = this.opener.open(wrapped, messageContext(stored.wireId, hash, stored.revision), [
+    const [body, short] = (await this.opener.open(wrapped, messageContext(stored.wireId, hash, stored.revision), [
       { label: PAYLOAD, sealed: stored.body },
       { label: PREVIEW, sealed: preview },
-    ]) as [Buffer, Buffer];
+    ])) as [Buffer, Buffer];
     const payload = decodePayload(body);
     this.checkSides(payload);
     if (!short.equals(encodePreview(payload))) throw new CryptoFailure('a message and its preview differ');
@@ -120,9 +120,10 @@ export class SealReader {
    * @returns what lists show of a message, opened without its body
    * @throws CryptoFailure
    */
-  preview(stored: MessageHead): MessageFacts {
+  async preview(stored: MessageHead): Promise<MessageFacts> {
     const { hash, preview, wrapped } = sealedParts(stored);
-    const [clear] = this.opener.open(wrapped, messageContext(stored.wireId, hash, stored.revision), [{ label: PREVIEW, sealed: preview }]) as [Buffer];
+    const context = messageContext(stored.wireId, hash, stored.revision);
+    const [clear] = (await this.opener.open(wrapped, context, [{ label: PREVIEW, sealed: preview }])) as [Buffer];
     const facts = decodePreview(clear);
     this.checkSides(facts);
     return facts;
@@ -132,8 +133,14 @@ export class SealReader {
    * @returns a contract this key is a party of
    * @throws CryptoFailure
    */
-  contract(stored: { readonly wireId: string; readonly body: Buffer; readonly key: Buffer; readonly party: 'issuer' | 'signer' }): ContractPayload {
-    const [clear] = this.opener.open(stored.key, Buffer.from(stored.wireId, 'latin1'), [{ label: CONTRACT, sealed: stored.body }]) as [Buffer];
+  async contract(stored: {
+    readonly wireId: string;
+    readonly body: Buffer;
+    readonly key: Buffer;
+    readonly party: 'issuer' | 'signer';
+  }): Promise<ContractPayload> {
+    const context = Buffer.from(stored.wireId, 'latin1');
+    const [clear] = (await this.opener.open(stored.key, context, [{ label: CONTRACT, sealed: stored.body }])) as [Buffer];
     const payload = JSON.parse(clear.toString('utf8')) as ContractPayload;
     if (payload[stored.party] !== this.key.publicKey.text) throw new CryptoFailure('a contract is not between these parties');
     return payload;

@@ -6,7 +6,7 @@ import { type ServerMessage } from './keyinbox.envelope.js';
 
 /** What is held back before the first byte goes out: up to here a failure still gets a clean answer. */
 const HELD_BACK_BYTES = 256 * 1024;
-/** Items opened between two turns of the event loop: some two milliseconds of decryption. */
+/** Items opened at a time: more would keep other requests away from the thread pool for too long. */
 const ITEMS_PER_TURN = 25;
 
 /** A list whose items are made as they are sent. */
@@ -22,10 +22,10 @@ export interface PiecewiseList {
 }
 
 /** Cuts pages into small ones and opens each, letting other requests run in between. */
-export async function* openInTurns<T, R>(pages: AsyncIterable<readonly T[]>, open: (stored: T) => R): AsyncGenerator<R[]> {
+export async function* openInTurns<T, R>(pages: AsyncIterable<readonly T[]>, open: (stored: T) => Promise<R>): AsyncGenerator<R[]> {
   for await (const page of pages) {
     for (let start = 0; start < page.length; start += ITEMS_PER_TURN) {
-      yield page.slice(start, start + ITEMS_PER_TURN).map(open);
+      yield await Promise.all(page.slice(start, start + ITEMS_PER_TURN).map(open));
       await nextTurn();
     }
   }

@@ -16,14 +16,15 @@ async function fill(to: Person, count: number): Promise<void> {
   const sender = keys.readPrivate(ada.privateKey)!.publicKey;
   // the first one alone makes the mailboxes; then the order of the calls is the order of the ids
   for (let start = 1, size = 1; start <= count; start += size, size = 100) {
-    await Promise.all(Array.from({ length: Math.min(size, count - start + 1) }, (_, index) => {
+    const commands = Array.from({ length: Math.min(size, count - start + 1) }, async (_, index) => {
       const number = start + index;
       const id = `0xSIDlarge${to.publicKey.slice(2, 12)}${number}`;
       const storedId = keys.storedId(id);
       const payload = { id, digest: '0'.repeat(64), from: sender.text, to: recipient.text, net: null, subject: `no ${number}`, content: 'x'.repeat(200) };
-      const { content, recipientKey } = seal.sealMessage(payload, { storedId, recipient, revision: 1 }, sender);
-      return sendMessage.execute({ space: 'keyinbox', sender: sender.mailbox, recipients: [{ mailbox: recipient.mailbox, key: recipientKey }], wireId: storedId, content });
-    }));
+      const { content, recipientKey } = await seal.sealMessage(payload, { storedId, recipient, revision: 1 }, sender);
+      return { space: 'keyinbox', sender: sender.mailbox, recipients: [{ mailbox: recipient.mailbox, key: recipientKey }], wireId: storedId, content };
+    });
+    await Promise.all((await Promise.all(commands)).map((command) => sendMessage.execute(command)));
   }
 }
 

@@ -32,10 +32,10 @@ export class ContractListFlow {
     const party = asked.reader.publicKey.mailbox;
     const { total, contracts } = await this.page(party, asked, asked.skip, isShort(asked) ? asked.take : 0);
     const opener = this.seal.reader(asked.reader);
-    const open = (stored: Contract) => renderContractItem(stored, opener.contract(stored));
+    const open = async (stored: Contract) => renderContractItem(stored, await opener.contract(stored));
     const warnings = listWarnings(asked, total);
     if (isShort(asked)) {
-      const items = contracts.map(open);
+      const items = await Promise.all(contracts.map(open));
       const pagination = { total, query: items.length };
       response.json(success(SAID, { pagination_data: pagination, contracts: items, messages: items }, warnings));
       return;

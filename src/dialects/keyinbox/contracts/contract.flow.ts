@@ -44,7 +44,7 @@ export class ContractFlow {
     const issuedAt = new Date(this.clock.now());
     const expiresAt = new Date(issuedAt.getTime() + expiresSeconds * 1000);
     const payload = { id, message, issuer: issuer.publicKey.text, signer: signer.text };
-    const sealed = this.seal.sealContract(payload, wireId, issuer.publicKey, signer);
+    const sealed = await this.seal.sealContract(payload, wireId, issuer.publicKey, signer);
     await this.contracts.create({
       issuer: issuer.publicKey.mailbox,
       signer: signer.mailbox,
@@ -74,7 +74,7 @@ export class ContractFlow {
   async find(parameters: Parameters, request: Request): Promise<Envelope> {
     const { sender: party, recipient: named } = parseSenderSide(parameters, this.gate.checksFor(request));
     const stored = await this.contracts.find({ party: party.publicKey.mailbox, wireId: this.storedId(parameters.id) });
-    const { issuer, signer } = this.seal.reader(party).contract(stored);
+    const { issuer, signer } = await this.seal.reader(party).contract(stored);
     if (named.text !== issuer && named.text !== signer) throw new DomainError('message_not_found');
     return this.show(stored, party);
   }
@@ -92,7 +92,7 @@ export class ContractFlow {
     return this.keys.storedId(given);
   }
 
-  private show(stored: Contract, party: PrivateKey, said = 'Contract read.'): Envelope {
-    return success(said, renderContract(stored, this.seal.reader(party).contract(stored)));
+  private async show(stored: Contract, party: PrivateKey, said = 'Contract read.'): Promise<Envelope> {
+    return success(said, renderContract(stored, await this.seal.reader(party).contract(stored)));
   }
 }

@@ -47,7 +47,7 @@ export class EditFlow {
       recipient: recipient.mailbox,
       wireId: storedId,
       // whether this key may edit the message is known before its text is looked at
-      rewrite: ({ revision }) => {
+      rewrite: async ({ revision }) => {
         const text = parseText(message, this.options.MESSAGE_MAX_SIZE);
         const payload = {
           id,
@@ -58,7 +58,7 @@ export class EditFlow {
           subject: text.subject,
           content: text.content,
         };
-        const sealed = this.seal.sealMessage(payload, { storedId, recipient, revision }, sender.publicKey);
+        const sealed = await this.seal.sealMessage(payload, { storedId, recipient, revision }, sender.publicKey);
         rendered = renderSent(payload, sealed.content.body.length);
         return sealed;
       },
@@ -72,7 +72,8 @@ export class EditFlow {
    */
   private async recipientOf(storedId: string, sender: PrivateKey): Promise<PublicKey> {
     const stored = await this.readMessage.asEither({ space: SPACE, mailbox: sender.publicKey.mailbox, wireId: storedId });
-    const recipient = this.keys.readPublic(this.seal.reader(sender).preview(stored).to);
+    const { to } = await this.seal.reader(sender).preview(stored);
+    const recipient = this.keys.readPublic(to);
     assert(recipient !== null, 'a stored message has a usable recipient');
     return recipient;
   }

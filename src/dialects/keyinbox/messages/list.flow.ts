@@ -38,7 +38,7 @@ export class ListFlow {
     const open = this.opener(asked);
     if (isShort(asked)) {
       const { total, heads } = await this.listMessages.execute({ ...command, take: asked.take });
-      const messages = heads.map(open);
+      const messages = await Promise.all(heads.map(open));
       response.json(success(SAID, { pagination_data: { total, query: messages.length }, messages }, listWarnings(asked, total)));
       return;
     }
@@ -47,8 +47,8 @@ export class ListFlow {
     await writeList(response, { messages: said, total, take: asked.take, pages: () => openInTurns(pages, open), members: ['messages'] });
   }
 
-  private opener({ reader }: ListRequest): (head: MessageHead) => ReturnType<typeof renderListItem> {
+  private opener({ reader }: ListRequest): (head: MessageHead) => Promise<ReturnType<typeof renderListItem>> {
     const opener = this.seal.reader(reader);
-    return (head) => renderListItem(head, opener.preview(head));
+    return async (head) => renderListItem(head, await opener.preview(head));
   }
 }

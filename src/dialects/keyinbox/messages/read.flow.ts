@@ -57,8 +57,8 @@ export class ReadFlow {
     return this.show(await this.readMessage.asEither(name), reader, request);
   }
 
-  private show(stored: ReadableMessage, reader: PrivateKey, request: Request): Envelope {
-    const rendered = renderMessage(stored, this.seal.reader(reader).message(stored));
+  private async show(stored: ReadableMessage, reader: PrivateKey, request: Request): Promise<Envelope> {
+    const rendered = renderMessage(stored, await this.seal.reader(reader).message(stored));
     const asList = this.listShape || LIST_SHAPE_VERSION.test(request.get('x-sls-version') ?? '');
     return success('Message read.', asList ? [rendered] : rendered);
   }

@@ -80,7 +80,7 @@ export class SendFlow {
       content: text.content,
     };
     const place = { storedId, recipient, revision: FIRST_REVISION };
-    const { content, recipientKey } = this.seal.sealMessage(payload, place, sender?.publicKey ?? null);
+    const { content, recipientKey } = await this.seal.sealMessage(payload, place, sender?.publicKey ?? null);
     const length = content.body.length;
     const sent = await this.sendMessage.execute({
       space: SPACE,

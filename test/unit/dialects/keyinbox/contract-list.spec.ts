@@ -8,21 +8,21 @@ import { checks, keys, seal, somebody } from './support.js';
 const ada = somebody();
 const ben = somebody();
 
-function contract(number: number): Contract {
+async function contract(number: number): Promise<Contract> {
   const id = `0xSID${number}`;
   const wireId = keys.storedId(id);
   const payload = { id, message: `no ${number}`, issuer: ada.publicText, signer: ben.publicText };
-  const { body, signerKey } = seal.sealContract(payload, wireId, ada.publicKey, ben.publicKey);
+  const { body, signerKey } = await seal.sealContract(payload, wireId, ada.publicKey, ben.publicKey);
   return { wireId, body, key: signerKey, party: 'signer', issuedAt: new Date(0), expiresAt: new Date(1000), signed: null, decidedAt: null };
 }
 
 test('KEY-76 contracts that arrive while a list is sent make none of it appear twice', async () => {
-  const stored = Array.from({ length: 50 }, (_, index) => contract(50 - index));
+  const stored = await Promise.all(Array.from({ length: 50 }, (_, index) => contract(50 - index)));
   let arrived = 50;
   const contracts = {
     list: async ({ skip, take }: { skip: number; take: number }) => {
       const page = { total: stored.length, contracts: stored.slice(skip, skip + take) };
-      if (take > 0) stored.unshift(contract((arrived += 1)));
+      if (take > 0) stored.unshift(await contract((arrived += 1)));
       return page;
     },
   } as unknown as Contracts;

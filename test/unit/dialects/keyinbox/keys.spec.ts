@@ -1,5 +1,6 @@
 import { KeyInboxKeys } from '../../../../src/dialects/keyinbox/keyinbox.keys.js';
 import { isSkyIdShape, makeSkyId } from '../../../../src/dialects/keyinbox/sky-id.js';
+import { limits } from '../../../../src/kernel/limits.js';
 import { configOf, ids, keys, somebody } from './support.js';
 
 const SEED = Buffer.from(Array.from({ length: 32 }, (_, index) => index));
@@ -83,6 +84,36 @@ describe('public keys', () => {
     ['another one', `0xe0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800`],
   ])('KEY-18 not a usable public key: %s', (_why, text) => {
     expect(keys.readPublic(text)).toBeNull();
+  });
+});
+
+describe('public halves that are remembered', () => {
+  test('KEY-62 hold nothing of the private key they came with, and are no part of its bytes', () => {
+    const fresh = new KeyInboxKeys(configOf());
+    const { seed, publicKey } = fresh.readPrivate(PRIVATE)!;
+    seed.fill(0);
+    new Uint8Array(seed.buffer).fill(0xaa);
+    expect(fresh.readPublic(PUBLIC)).toEqual({ ...publicKey, text: PUBLIC });
+    expect(fresh.readPublic(PUBLIC)!.raw.toString('hex')).toBe(PUBLIC.slice(2));
+    expect(fresh.readPublic(PUBLIC)!.raw.buffer.byteLength).toBe(32);
+  });
+
+  test('KEY-17 a key that was read before is checked again', () => {
+    const fresh = new KeyInboxKeys(configOf());
+    expect(fresh.readPrivate(PRIVATE)).not.toBeNull();
+    const bytes = Buffer.from(PRIVATE.slice(5), 'base64url');
+    bytes[0]! ^= 1;
+    expect(fresh.readPrivate(`0xSPV${bytes.toString('base64url')}`)).toBeNull();
+  });
+
+  test('are at most so many as the bound says', () => {
+    const fresh = new KeyInboxKeys(configOf());
+    for (let index = 0; index < limits.public_key_cache_entries_max + 5; index += 1) {
+      const raw = Buffer.alloc(32, 7);
+      raw.writeUInt32BE(index);
+      expect(fresh.readPublic(`0x${raw.toString('hex')}`)!.text).toBe(`0x${raw.toString('hex')}`);
+    }
+    expect((fresh as unknown as { known: { size: number } }).known.size).toBe(limits.public_key_cache_entries_max);
   });
 });
 

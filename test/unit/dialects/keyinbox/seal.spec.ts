@@ -13,9 +13,9 @@ const facts: MessageFacts = {
 };
 const payload: MessagePayload = { ...facts, net: { ip: '192.0.2.7', userAgent: 'curl' } };
 
-function stored(revision = 1, sender = ada.publicKey as typeof ada.publicKey | null) {
+async function stored(revision = 1, sender = ada.publicKey as typeof ada.publicKey | null) {
   const storedId = keys.storedId(payload.id);
-  const { content, recipientKey } = seal.sealMessage(payload, { storedId, recipient: ben.publicKey, revision }, sender);
+  const { content, recipientKey } = await seal.sealMessage(payload, { storedId, recipient: ben.publicKey, revision }, sender);
   const row = (key: Buffer | null): ReadableMessage => ({
     id: '1', wireId: storedId, preview: content.preview!, key, revision, createdAt: new Date(0), editedAt: null,
     subject: '', body: content.body, algorithm: content.algorithm!, details: {},
@@ -62,47 +62,47 @@ describe('payload', () => {
 });
 
 describe('sealed messages', () => {
-  test('KEY-60 receiver and sender open the same message, others do not', () => {
-    const { forReceiver, forSender } = stored();
-    expect(seal.reader(ben.privateKey).message(forReceiver)).toEqual(payload);
-    expect(seal.reader(ada.privateKey).message(forSender)).toEqual(payload);
-    expect(seal.reader(ada.privateKey).preview(forSender)).toEqual(facts);
-    expect(() => seal.reader(somebody().privateKey).message(forReceiver)).toThrow(CryptoFailure);
-    expect(() => seal.reader(ada.privateKey).message(forReceiver)).toThrow(CryptoFailure);
+  test('KEY-60 receiver and sender open the same message, others do not', async () => {
+    const { forReceiver, forSender } = await stored();
+    expect(await seal.reader(ben.privateKey).message(forReceiver)).toEqual(payload);
+    expect(await seal.reader(ada.privateKey).message(forSender)).toEqual(payload);
+    expect(await seal.reader(ada.privateKey).preview(forSender)).toEqual(facts);
+    await expect(seal.reader(somebody().privateKey).message(forReceiver)).rejects.toThrow(CryptoFailure);
+    await expect(seal.reader(ada.privateKey).message(forReceiver)).rejects.toThrow(CryptoFailure);
   });
 
-  test('KEY-60 an anonymous message has no key but the receiver\'s', () => {
-    const { content } = stored(1, null);
+  test('KEY-60 an anonymous message has no key but the receiver\'s', async () => {
+    const { content } = await stored(1, null);
     expect(content.senderKey).toBeNull();
     expect(content.kind).toBe('sealed');
     expect(content.subject ?? '').toBe('');
   });
 
-  test('KEY-60 a flipped byte in any sealed column fails, as does another row or revision', () => {
+  test('KEY-60 a flipped byte in any sealed column fails, as does another row or revision', async () => {
     const reader = seal.reader(ben.privateKey);
-    const { forReceiver } = stored(2);
+    const { forReceiver } = await stored(2);
     for (const column of ['body', 'preview', 'key'] as const) {
       const bytes = forReceiver[column]!;
       for (const at of bytes.keys()) {
         const damaged = Buffer.from(bytes);
         damaged[at]! ^= 0x20;
         const row = { ...forReceiver, [column]: damaged };
-        expect(() => reader.message(row)).toThrow(CryptoFailure);
-        if (column !== 'body') expect(() => reader.preview(row)).toThrow(CryptoFailure);
+        await expect(reader.message(row)).rejects.toThrow(CryptoFailure);
+        if (column !== 'body') await expect(reader.preview(row)).rejects.toThrow(CryptoFailure);
       }
     }
-    expect(() => reader.message({ ...forReceiver, revision: 1 })).toThrow(CryptoFailure);
-    expect(() => reader.message({ ...forReceiver, wireId: keys.storedId('0xSIDabd') })).toThrow(CryptoFailure);
-    expect(() => reader.message({ ...forReceiver, algorithm: 'another' })).toThrow(CryptoFailure);
-    expect(() => reader.message({ ...forReceiver, key: null })).toThrow(CryptoFailure);
-    expect(reader.message(forReceiver)).toEqual(payload);
+    await expect(reader.message({ ...forReceiver, revision: 1 })).rejects.toThrow(CryptoFailure);
+    await expect(reader.message({ ...forReceiver, wireId: keys.storedId('0xSIDabd') })).rejects.toThrow(CryptoFailure);
+    await expect(reader.message({ ...forReceiver, algorithm: 'another' })).rejects.toThrow(CryptoFailure);
+    await expect(reader.message({ ...forReceiver, key: null })).rejects.toThrow(CryptoFailure);
+    expect(await reader.message(forReceiver)).toEqual(payload);
   });
 
-  test('KEY-60 parts of two messages cannot be put together', () => {
-    const one = stored().forReceiver;
-    const two = stored().forReceiver;
-    expect(() => seal.reader(ben.privateKey).message({ ...one, body: two.body })).toThrow(CryptoFailure);
-    expect(() => seal.reader(ben.privateKey).preview({ ...one, preview: two.preview })).toThrow(CryptoFailure);
+  test('KEY-60 parts of two messages cannot be put together', async () => {
+    const one = (await stored()).forReceiver;
+    const two = (await stored()).forReceiver;
+    await expect(seal.reader(ben.privateKey).message({ ...one, body: two.body })).rejects.toThrow(CryptoFailure);
+    await expect(seal.reader(ben.privateKey).preview({ ...one, preview: two.preview })).rejects.toThrow(CryptoFailure);
   });
 });
 
@@ -110,15 +110,15 @@ describe('sealed contracts', () => {
   const contract = { id: '0xSIDdef', message: 'Authorize', issuer: ada.publicText, signer: ben.publicText };
   const wireId = keys.storedId(contract.id);
 
-  test('KEY-70 both parties open it, in their own role only', () => {
-    const { body, issuerKey, signerKey } = seal.sealContract(contract, wireId, ada.publicKey, ben.publicKey);
-    expect(seal.reader(ada.privateKey).contract({ wireId, body, key: issuerKey, party: 'issuer' })).toEqual(contract);
-    expect(seal.reader(ben.privateKey).contract({ wireId, body, key: signerKey, party: 'signer' })).toEqual(contract);
-    expect(() => seal.reader(ben.privateKey).contract({ wireId, body, key: signerKey, party: 'issuer' })).toThrow(CryptoFailure);
-    expect(() => seal.reader(ben.privateKey).contract({ wireId: keys.storedId('x'), body, key: signerKey, party: 'signer' })).toThrow(CryptoFailure);
+  test('KEY-70 both parties open it, in their own role only', async () => {
+    const { body, issuerKey, signerKey } = await seal.sealContract(contract, wireId, ada.publicKey, ben.publicKey);
+    expect(await seal.reader(ada.privateKey).contract({ wireId, body, key: issuerKey, party: 'issuer' })).toEqual(contract);
+    expect(await seal.reader(ben.privateKey).contract({ wireId, body, key: signerKey, party: 'signer' })).toEqual(contract);
+    await expect(seal.reader(ben.privateKey).contract({ wireId, body, key: signerKey, party: 'issuer' })).rejects.toThrow(CryptoFailure);
+    await expect(seal.reader(ben.privateKey).contract({ wireId: keys.storedId('x'), body, key: signerKey, party: 'signer' })).rejects.toThrow(CryptoFailure);
     const damaged = Buffer.from(body);
     damaged[20]! ^= 1;
-    expect(() => seal.reader(ben.privateKey).contract({ wireId, body: damaged, key: signerKey, party: 'signer' })).toThrow(CryptoFailure);
+    await expect(seal.reader(ben.privateKey).contract({ wireId, body: damaged, key: signerKey, party: 'signer' })).rejects.toThrow(CryptoFailure);
   });
 });
 

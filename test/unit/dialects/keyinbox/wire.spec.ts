@@ -205,7 +205,8 @@ describe('KEY-34 long lists', () => {
     };
     setImmediate(other);
     const opened: number[][] = [];
-    for await (const part of openInTurns(pagesOf([page]) as AsyncIterable<number[]>, (item) => (order.push(`i${item}`), item * 2))) opened.push(part);
+    const open = async (item: number) => (order.push(`i${item}`), item * 2);
+    for await (const part of openInTurns(pagesOf([page]) as AsyncIterable<number[]>, open)) opened.push(part);
     expect(opened.flat()).toEqual(page.map((item) => item * 2));
     expect(opened.length).toBeGreaterThanOrEqual(4);
     expect(others).toBeGreaterThanOrEqual(3);
