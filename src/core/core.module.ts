@@ -1,11 +1,17 @@
 import { Module } from '@nestjs/common';
 import { CryptoModule } from '../crypto/crypto.module.js';
+import { EgressModule } from '../egress/egress.module.js';
 import { Activity } from './accounts/activity.js';
 import { Credentials } from './accounts/credentials.js';
 import { DeleteUser } from './accounts/delete-user.js';
 import { Login } from './accounts/login.js';
 import { Users } from './accounts/users.js';
 import { AttachmentsModule } from './attachments/attachments.module.js';
+import { CellAccess } from './cell/access/cell-access.js';
+import { Cells } from './cell/control/cells.js';
+import { PeerCalls } from './cell/remote/peer-calls.js';
+import { RemoteOutbox } from './cell/remote/remote-outbox.js';
+import { UnitKeys } from './cell/remote/unit-keys.js';
 import { Conversations } from './conversations/conversations.js';
 import { DirectAttachments } from './conversations/direct-attachments.js';
 import { DirectFeed } from './conversations/direct-feed.js';
@@ -49,9 +55,10 @@ const conversations = [Conversations, DirectAttachments, DirectFeed, Notices, Se
 const messaging = [SendMessage, ReadMessage, ListMessages, EditMessage, DeleteMessage];
 const keyinbox = [PublicIdentities, Contracts];
 const pm = [PmClients, PmGrants, PmSettingsStore, TakeUpload, TakeUploadPart, FinishUpload, MessageFiles, TakeBackMessage];
+const cell = [CellAccess, Cells, RemoteOutbox, PeerCalls, UnitKeys];
 const envelope = [Access, Challenges, DeliverPacket, Invites, MailRetention, MailboxWatch, People, SealedFiles, SealedMailbox, ServerKeyStore];
-const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox, ...pm, ...envelope];
+const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox, ...pm, ...cell, ...envelope];
 
 /** The use cases the dialects call. */
-@Module({ imports: [CryptoModule, AttachmentsModule], providers: [...useCases, UploadIntake, Housekeeper], exports: [...useCases, AttachmentsModule] })
+@Module({ imports: [CryptoModule, AttachmentsModule, EgressModule], providers: [...useCases, UploadIntake, Housekeeper], exports: [...useCases, AttachmentsModule] })
 export class CoreModule {}

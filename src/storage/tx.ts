@@ -15,6 +15,7 @@ import { CellCopiesRepository } from './own/cell/copies.repository.js';
 import { CellExtCellsRepository } from './own/cell/ext-cells.repository.js';
 import { CellGrantsRepository } from './own/cell/grants.repository.js';
 import { CellLinksRepository } from './own/cell/links.repository.js';
+import { CellOutboxRepository } from './own/cell/outbox.repository.js';
 import { CellRecipientsRepository } from './own/cell/recipients.repository.js';
 import { EnvelopeAccessRepository } from './own/envelope/access.repository.js';
 import { EnvelopeChallengesRepository } from './own/envelope/challenges.repository.js';
@@ -49,6 +50,7 @@ export class Tx {
       readonly cells: CellsRepository;
       readonly copies: CellCopiesRepository;
       readonly recipients: CellRecipientsRepository;
+      readonly outbox: CellOutboxRepository;
       readonly accounts: CellAccountsRepository;
       readonly boxes: CellBoxesRepository;
       readonly extCells: CellExtCellsRepository;
@@ -103,6 +105,7 @@ export class Tx {
         cells: new CellsRepository(sql),
         copies: new CellCopiesRepository(sql),
         recipients: new CellRecipientsRepository(sql),
+        outbox: new CellOutboxRepository(sql),
         accounts: new CellAccountsRepository(sql),
         boxes: new CellBoxesRepository(sql),
         extCells: new CellExtCellsRepository(sql),

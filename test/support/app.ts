@@ -24,6 +24,7 @@ export const TEST_SECRETS = {
   OSSN_SITE_KEY: 'test-ossn-site-key-0123456789abcdef01234',
   KEYINBOX_NETWORK_SECRET: 'example-network-secret-0123456789abcdef',
   KEYINBOX_LOOKUP_PEPPER: 'test-lookup-pepper-0123456789abcdef01234',
+  CELL_SIGNING_KEY: 'test-cell-signing-key-0123456789abcdef01',
 };
 
 export interface TestApp {

@@ -52,7 +52,14 @@ export interface CellDetails {
   /** addresses of other destinations of a message that came from elsewhere */
   readonly others?: string;
   /** some destinations are on other servers: rows of their deliveries tell the outcome */
-  readonly remote?: true;
+  readonly remote?: CarriedDetails;
+}
+
+/** What else has to be told to other servers, also when the sender has removed the message meanwhile. */
+export interface CarriedDetails {
+  readonly type: string;
+  readonly priority: number;
+  readonly from: string;
 }
 
 /** A message as one side sees it. */

@@ -90,7 +90,7 @@ function details({ command, destinations }: Outgoing): CellDetails {
     ...(boundToApp?.schema ? { schema: boundToApp.schema } : {}),
     destinations: destinations.map(({ url }) => url),
     ...(undelivered.length === 0 ? {} : { undelivered: Object.fromEntries(undelivered) }),
-    ...(destinations.some(({ kind }) => kind === 'remote') ? { remote: true } : {}),
+    ...(destinations.some(({ kind }) => kind === 'remote') ? { remote: { type: content.type, priority: content.priority, from: command.sender.url } } : {}),
   };
 }
 

@@ -11,6 +11,11 @@ export function asSubject(text: string): string {
   return text.replaceAll(ESCAPE, LITERAL).replaceAll('\0', NUL);
 }
 
+/** @returns the text that asSubject was given */
+export function fromSubject(stored: string): string {
+  return stored.replaceAll(NUL, '\0').replaceAll(LITERAL, ESCAPE);
+}
+
 /** @returns UTF-8 */
 export function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'utf8');

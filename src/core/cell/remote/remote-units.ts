@@ -6,6 +6,11 @@ const CELL_PATH = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}\/$/;
 export class RemoteUnits {
   constructor(private readonly units: readonly RemoteUnit[]) {}
 
+  /** whether there is any */
+  get areNamed(): boolean {
+    return this.units.length > 0;
+  }
+
   /**
    * @param cellUrl normalised, with the slash at its end
    * @returns the server of a cell, null where it is on none of them

@@ -11,6 +11,16 @@ export interface DueDelivery {
   readonly created_at: Date;
 }
 
+/** A message as it was stored, for whoever takes it elsewhere. */
+export interface CarriedMessage {
+  readonly wire_id: string;
+  readonly subject: string;
+  readonly body: Buffer;
+  readonly in_reply_to: string | null;
+  readonly details: unknown;
+  readonly created_at: Date;
+}
+
 /** How a delivery ended. */
 export interface SettledDelivery {
   readonly url: string;
@@ -32,6 +42,10 @@ const TAKE = statement<DueDelivery>(
    )
    SELECT t.home_box, m.wire_id, x.url, m.created_at
    FROM taken t JOIN messages m ON m.home_box = t.home_box AND m.id = t.message_id JOIN mailboxes x ON x.id = t.recipient_id`,
+);
+const CARRIED = statement<CarriedMessage>(
+  'cell-outbox-message',
+  `SELECT wire_id, subject, body, in_reply_to, details, created_at FROM messages WHERE home_box = $1 AND space = 'cell' AND wire_id = $2`,
 );
 // Those are left alone that somebody else has settled: a late failure must not undo a success.
 const OPEN = `FROM messages m
@@ -64,6 +78,11 @@ export class CellOutboxRepository {
    */
   take(now: Date, until: Date, limit: number): Promise<DueDelivery[]> {
     return this.sql.all(TAKE, [now, until, limit]);
+  }
+
+  /** @returns a message, also one that its sender has removed; null when it is gone for good */
+  message(homeBox: Id, wireId: string): Promise<CarriedMessage | null> {
+    return this.sql.one(CARRIED, [homeBox, wireId]);
   }
 
   /**

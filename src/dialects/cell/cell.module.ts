@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { Config } from '../../config/config.js';
+import { RemoteUnits } from '../../core/cell/remote/remote-units.js';
+import { CoreModule } from '../../core/core.module.js';
+import { CryptoModule } from '../../crypto/crypto.module.js';
+import { CellVariables } from './cell.config.js';
+import { CellController, CellFallbackController } from './cell.controller.js';
+import { CellGate } from './cell.gate.js';
+import { CellUrls } from './cell.urls.js';
+import { OutboxWorker } from './remote/outbox.worker.js';
+import { RemotePort } from './remote/remote-port.js';
+import { UnitPeerKeys } from './remote/unit-peer-keys.js';
+import { CellTokens } from './tokens/cell-tokens.js';
+import { PeerKeys } from './tokens/peer-keys.js';
+
+const remote = [
+  { provide: RemoteUnits, useFactory: (config: Config) => new RemoteUnits(config.section(CellVariables).CELL_REMOTE_UNITS), inject: [Config] },
+  { provide: PeerKeys, useClass: UnitPeerKeys },
+  RemotePort,
+  OutboxWorker,
+];
+
+/** The Cell message API. RateLimiter, Config, clock and ids come from global modules. */
+@Module({
+  imports: [CoreModule, CryptoModule],
+  // the one that takes what is left stands last
+  controllers: [CellController, CellFallbackController],
+  providers: [CellUrls, CellGate, CellTokens, ...remote],
+})
+export class CellModule {}

@@ -1,0 +1,47 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type CellMessage } from '../../../core/cell/messages/cell-message.js';
+import { type Carry } from '../../../core/cell/remote/fan-out.js';
+import { PeerCalls } from '../../../core/cell/remote/peer-calls.js';
+import { RemoteOutbox } from '../../../core/cell/remote/remote-outbox.js';
+import { RemoteUnits } from '../../../core/cell/remote/remote-units.js';
+import { type Id } from '../../../kernel/id-source.js';
+import { CellTokens } from '../tokens/cell-tokens.js';
+import { portBody } from './port-body.js';
+import { outcomeOf } from './port-reply.js';
+
+/** Long enough for clocks that differ; a message that comes twice is known by its id. */
+const TOKEN_SECONDS = 300;
+
+/** Calls the ports of cells on other servers (CELL-41, 44). */
+@Injectable()
+export class RemotePort {
+  constructor(
+    @Inject(RemoteUnits) private readonly units: RemoteUnits,
+    @Inject(PeerCalls) private readonly calls: PeerCalls,
+    @Inject(CellTokens) private readonly tokens: CellTokens,
+    @Inject(RemoteOutbox) private readonly outbox: RemoteOutbox,
+  ) {}
+
+  /**
+   * Takes a message that was just stored to its destinations on other servers, each once. Returns
+   * within some ten seconds, and never fails: what did not arrive is tried again.
+   *
+   * @param boxId mailbox of the sender
+   * @returns the message with what is known by now
+   */
+  async firstTries(boxId: Id, message: CellMessage): Promise<CellMessage> {
+    const remote = message.results.filter(({ to, outcome }) => outcome === 'unreachable' && this.units.unitOf(to) !== null).map(({ to }) => to);
+    if (remote.length === 0) return message;
+    const results = await this.outbox.firstTries(boxId, message, remote, this.carry);
+    return { ...message, results: message.results.map((result) => results.get(result.to) ?? result) };
+  }
+
+  /** Takes a message to one cell, with a token that the sending cell makes as itself. */
+  readonly carry: Carry = async ({ message, to }, ms) => {
+    const unit = this.units.unitOf(to);
+    // the operator may have taken the server off the list, and may put it there again
+    if (!unit) return { kind: 'later', silent: true };
+    const token = await this.tokens.issueAsCell(message.from, to, TOKEN_SECONDS);
+    return outcomeOf(await this.calls.post(unit, `${to.slice(unit.url.length)}__message/port`, token, portBody(message, to), ms));
+  };
+}
