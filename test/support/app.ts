@@ -25,6 +25,8 @@ export const TEST_SECRETS = {
   KEYINBOX_NETWORK_SECRET: 'example-network-secret-0123456789abcdef',
   KEYINBOX_LOOKUP_PEPPER: 'test-lookup-pepper-0123456789abcdef01234',
   CELL_SIGNING_KEY: 'test-cell-signing-key-0123456789abcdef01',
+  ENVELOPE_KEY_ENCRYPTION_KEY: 'test-envelope-kek-0123456789abcdef012345',
+  ENVELOPE_TOKEN_PEPPER: 'test-envelope-pepper-0123456789abcdef0123',
 };
 
 export interface TestApp {
@@ -59,6 +61,8 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     METRICS_ADDRESS: 'off',
     RATE_LIMITS: 'off',
     LOG_LEVEL: 'trace',
+    // smaller ones are made faster
+    ENVELOPE_RSA_BITS: '2048',
     ...TEST_SECRETS,
     ...options.env,
   };

@@ -87,7 +87,7 @@ export class People {
       const held = await tx.own.envelope.people.hold(id);
       if (!held) throw new DomainError('unauthenticated');
       const { encryption, keyCreated, earlier } = held.envelope_keys;
-      if (keyCreated !== null && command.keyCreated <= keyCreated) throw new DomainError('conflict', { field: 'key_created' });
+      if (keyCreated !== null && Date.parse(command.keyCreated) <= Date.parse(keyCreated)) throw new DomainError('conflict', { field: 'key_created' });
       const retired = { ...encryption, until: command.keyCreated };
       return tx.own.envelope.people.change(id, { ...command, earlier: [retired, ...earlier].slice(0, EARLIER_KEYS_MAX) });
     });

@@ -1,13 +1,13 @@
 import { createPrivateKey, createPublicKey, KeyObject, randomBytes, webcrypto } from 'node:crypto';
-import { type Bytes, concat, wipe } from '../base/bytes.js';
+import { type Bytes, concat, toHex, wipe } from '../base/bytes.js';
+import { type Awaitable } from '../backend/backend.js';
 import { gcmOpen, hmac, openContent, sha256, x25519 } from '../backend/node-primitives.js';
 import { type KeyType, publicKeyFromSpki } from '../keys/public-key.js';
 import { outerContext } from '../suites/context.js';
-import { ENCAPSULATED_BYTES, expandInput, extractInput } from '../suites/hpke.js';
+import { AES_256_GCM, ENCAPSULATED_BYTES, expandInput, extractInput } from '../suites/hpke.js';
 import { type Suite, suiteOf, suitesFor, type SuiteId } from '../suites/registry.js';
-import { toHex } from '../base/bytes.js';
 
-type Unwrap = (password: Bytes) => Awaited<Bytes | undefined> | Promise<Bytes | undefined>;
+type Unwrap = (password: Bytes) => Awaitable<Bytes | undefined>;
 
 /**
  * A server's private key, made ready once: imported, and with everything worked out that does not
@@ -87,14 +87,14 @@ function hpkeUnwrapper(key: KeyObject, publicRaw: Bytes, info: Bytes): Unwrap {
   const zero = new Uint8Array(32);
   const nothing = new Uint8Array(0);
   const eaeStart = extractInput('kem', 'eae_prk', nothing);
-  const secretInput = extractInput('hpke', 'secret', nothing);
+  const secretInput = extractInput(AES_256_GCM, 'secret', nothing);
   const context = concat(
     Uint8Array.of(0),
-    hmac('SHA-256', zero, extractInput('hpke', 'psk_id_hash', nothing)),
-    hmac('SHA-256', zero, extractInput('hpke', 'info_hash', info)),
+    hmac('SHA-256', zero, extractInput(AES_256_GCM, 'psk_id_hash', nothing)),
+    hmac('SHA-256', zero, extractInput(AES_256_GCM, 'info_hash', info)),
   );
-  const keyInput = expandInput('hpke', 'key', context, 32);
-  const nonceInput = expandInput('hpke', 'base_nonce', context, 12);
+  const keyInput = expandInput(AES_256_GCM, 'key', context, 32);
+  const nonceInput = expandInput(AES_256_GCM, 'base_nonce', context, 12);
   return (password) => {
     const encapsulated = password.subarray(0, ENCAPSULATED_BYTES);
     const dh = encapsulated.length === ENCAPSULATED_BYTES ? x25519(key, encapsulated) : undefined;

@@ -7,6 +7,7 @@ export interface StoredKey {
   /** PEM */
   readonly key: string;
   readonly fingerprint: string;
+  readonly type: 'rsa' | 'x25519' | 'ed25519';
 }
 
 /** What a person has instead of a password, and how mail is to be taken; the column `envelope_keys`. */

@@ -1,0 +1,34 @@
+import { type Backend, ForgeBackend, NodeBackend, nodeX25519, parsePrivateKey, privateKeyFromRaw, WebBackend } from '@polypost/envelope/testing';
+import { type PrivateKey } from '@polypost/envelope/codec';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const VECTORS = fileURLToPath(new URL('../../../vectors/envelope/', import.meta.url));
+
+export const node = new NodeBackend();
+export const web = new WebBackend();
+export const forge = new ForgeBackend(nodeX25519);
+
+/** All back ends, for describe.each. */
+export const backends: readonly [string, Backend][] = [node, web, forge].map((backend) => [backend.name, backend]);
+
+/** n bytes a, a+1, ... as the worked example has them. */
+export function sequence(first: number, length: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length }, (_, index) => first + index);
+}
+
+const file = JSON.parse(readFileSync(`${VECTORS}keys.json`, 'utf8')) as { keys: Record<string, { private_pem?: string; public_pem: string }> };
+
+/** A private key of the vectors' keys.json: RSA keys take long to make. */
+export function vectorKey(name: string): Promise<PrivateKey> {
+  return parsePrivateKey(node, file.keys[name]?.private_pem ?? '');
+}
+
+/** A public key of keys.json in text form. */
+export function vectorPem(name: string): string {
+  return file.keys[name]?.public_pem ?? '';
+}
+
+export function freshKey(type: 'x25519' | 'ed25519'): Promise<PrivateKey> {
+  return privateKeyFromRaw(node, type, node.random(32));
+}
