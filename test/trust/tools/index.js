@@ -1,0 +1,4 @@
+import * as ledger from './ledger.js';
+
+/** Every tool: `run(options)` gives one row or several of the table, `options` names its amounts. */
+export const tools = { ledger };
