@@ -20,6 +20,8 @@ export const pm = {
   tags: ['pm'],
   env: {},
   takesFiles: true,
+  /** texts have 10,000 characters at most */
+  largeBytes: 14_000,
 
   owns: (path) => /^\/(?:api\/v2(?:[/?]|$)|oauth(?:[/?]|$)|ws(?:[/?]|$))/.test(path),
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hashOf } from './ledger-book.js';
 import { brief, Wire } from './wire.js';
 
-const PAUSE_AFTER_REFUSAL_MS = 60;
-const PAUSE_AFTER_NO_MS = 25;
+const PAUSE_AFTER_REFUSAL_MS = 100;
+const PAUSE_AFTER_NO_MS = 60;
 const SERVED_MS_MAX = 60_000;
 const LARGE_BYTES = 60_000;
 

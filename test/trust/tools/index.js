@@ -1,4 +1,6 @@
 import * as ledger from './ledger.js';
+import * as matrix from './matrix.js';
+import * as once from './once.js';
 
 /** Every tool: `run(options)` gives one row or several of the table, `options` names its amounts. */
-export const tools = { ledger };
+export const tools = { ledger, once, matrix };
