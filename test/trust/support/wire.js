@@ -41,10 +41,10 @@ export class Wire {
    * @param {string} method tells whether the answer has a body
    * @returns {Promise<Outcome>} never rejects
    */
-  raw(bytes, method = 'GET') {
+  raw(bytes, method = 'GET', silenceMs = this.silenceMs) {
     return new Promise((resolve) => {
       this.#begun = performance.now();
-      const silence = setTimeout(() => this.#end({ kind: 'silent' }), this.silenceMs);
+      const silence = setTimeout(() => this.#end({ kind: 'silent' }), silenceMs);
       this.#finish = (outcome) => {
         clearTimeout(silence);
         resolve({ ...outcome, ms: performance.now() - this.#begun });
@@ -106,7 +106,7 @@ export function bytesOf({ method, path, headers = {}, body }, host) {
   let type = null;
   if (body !== undefined) {
     const isRaw = typeof body === 'string' || Buffer.isBuffer(body);
-    bytes = Buffer.from(isRaw ? body : JSON.stringify(body));
+    bytes = Buffer.from(isRaw ? body : (JSON.stringify(body) ?? ''));
     if (!isRaw) type = 'application/json';
   }
   const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));

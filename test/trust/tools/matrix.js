@@ -86,8 +86,10 @@ function combinationsOf({ name: dialect, scene, routes }) {
   const list = [];
   for (const [route, entry] of entriesOf(routes)) {
     if (!entry.takes || entry.visible) continue;
-    const [method] = route.split(' ');
-    const verbs = [null, ...METHODS.filter((other) => other !== method && !`${other} ${route.split(' ')[1]}`.includes('POST /api/v2/pm')), 'override'];
+    const [method, path] = route.split(' ');
+    // another verb of an address without an id is a route of its own, and speaks of the caller
+    const isFree = (verb) => verb !== method && (path.includes('{') || !(`${verb} ${path}` in routes));
+    const verbs = [null, ...METHODS.filter(isFree), 'override'];
     for (const thing of scene.things.filter(({ kind }) => kind === entry.takes)) {
       for (const who of [...thing.outsiders, ...scene.strangers]) {
         for (const spelling of Object.keys(SPELLINGS)) {
