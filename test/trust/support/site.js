@@ -11,6 +11,7 @@ import pg from 'pg';
 /** the folder of this project */
 export const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const START_MS_MAX = 60_000;
+const DATABASE_MS_MAX = 20_000;
 
 /**
  * A data folder and an address at which built servers come and go, each a process of its own, with
@@ -18,7 +19,6 @@ const START_MS_MAX = 60_000;
  */
 export class Site {
   #runs = [];
-  #clients = new Set();
 
   /** @param {{program?: string, env?: Record<string, string>}} options program: folder of the server to run */
   static async open(options = {}) {
@@ -153,9 +153,7 @@ export class Site {
 
   /** Straight SQL. @returns {Promise<any[]>} rows */
   async sql(text, values = []) {
-    const client = new pg.Client(this.database);
-    client.on('error', () => undefined);
-    await client.connect();
+    const client = await this.#connected();
     try {
       return (await client.query(text, values)).rows;
     } finally {
@@ -163,9 +161,23 @@ export class Site {
     }
   }
 
-  /** where the embedded database listens */
-  get database() {
-    return { host: this.#postmasterNotes[4], port: 5432, user: 'polypost', database: 'polypost' };
+  /** A connection to the embedded database, which may just be starting. */
+  async #connected() {
+    const deadline = performance.now() + DATABASE_MS_MAX;
+    for (;;) {
+      // without its folder the driver would go to whatever else listens on this machine
+      const host = this.#postmasterNotes[4];
+      try {
+        if (!host) throw new Error('the database does not run');
+        const client = new pg.Client({ host, port: 5432, user: 'polypost', database: 'polypost' });
+        client.on('error', () => undefined);
+        await client.connect();
+        return client;
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await sleep(50);
+      }
+    }
   }
 
   /** process number of the database's postmaster, null where there is none */
@@ -186,7 +198,6 @@ export class Site {
 
   /** Ends whatever still runs, in whatever state, and removes the folder. */
   async close() {
-    for (const client of this.#clients) await client.end().catch(() => undefined);
     for (const run of this.#runs) if (!run.ended) signalGroup(run.pid);
     for (let quiet = 0; quiet < 2; await sleep(20)) {
       const left = processesIn(this.folder);
