@@ -22,7 +22,7 @@ const PDF_BYTES = 1024;
 const PDF_MARK = Buffer.from('%PDF-', 'latin1');
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 /** Texts and markup are never told: what is text for one reader is a page with scripts for another. */
-const ACTIVE = /^text\/|xml|html|svg|script|xul|flash|java/;
+const ACTIVE = /^text\/|xml|html|svg|script|xul|flash|java|wasm/;
 
 const SIGNATURES: readonly { readonly kind: MediaKind; readonly fits: (head: Buffer) => boolean }[] = [
   { kind: { family: 'jpeg', mediaType: 'image/jpeg' }, fits: (head) => head.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff])) },

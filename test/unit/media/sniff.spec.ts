@@ -45,7 +45,7 @@ describe('the type of a file, by its content', () => {
 
   it.each([
     ['nothing', ''], ['one byte', 'x'], ['a page', '<!doctype html><script>alert(1)</script>'], ['a picture with scripts', '<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'],
-    ['markup', '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'], ['a script', '#!/bin/sh\n'], ['php', '<?php system($_GET[0]);'],
+    ['markup', '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'], ['a script', '#!/bin/sh\n'], ['php', '<?php system($_GET[0]);'], ['a program for browsers', '\0asm\x01\0\0\0'],
     ['a calendar', 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\n'], ['flash', 'CWS\x0a\0\0\0\0'], ['a mark too far in', `${' '.repeat(1024)}%PDF-1.4`], ['text', 'hello'],
   ])('is unknown for %s', async (_what, bytes) => {
     expect(await kind(bytes)).toEqual(UNKNOWN);

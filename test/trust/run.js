@@ -1,0 +1,62 @@
+// The proof of Polypost's promises. One tool alone:
+//   npm run trust -- ledger --seed 7 --kills 20
+// or a gate, which is some tools with their amounts:
+//   npm run trust:commit | trust:night | trust:release
+// Options of every tool: --seed N, --program FOLDER (the built server to try, by default this one),
+// --json FILE. See docs/promises.md.
+import { randomInt } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { build, isFresh } from '../../scripts/build.js';
+import { gates } from './gates.js';
+import { report } from './support/report.js';
+import { root } from './support/site.js';
+import { tools } from './tools/index.js';
+
+async function main([name, ...args]) {
+  if (!(name in gates) && !(name in tools)) {
+    console.error(`one of: ${[...Object.keys(gates), ...Object.keys(tools)].join(', ')}`);
+    return 2;
+  }
+  const given = optionsOf(args);
+  const common = { seed: Number(given.seed ?? randomInt(1, 1_000_000)), program: resolve(given.program ?? root) };
+  if (common.program === root && !isFresh()) {
+    const problem = build();
+    if (problem) throw new Error(problem);
+  }
+  const json = given.json ?? join(root, '.tmp', 'trust', `${name}.json`);
+  const steps = name in gates ? gates[name] : [[name, {}]];
+  const rows = [];
+  for (const [tool, amounts] of steps) rows.push(...(await runTool(tool, { ...tools[tool].options, ...amounts, ...known(given, tools[tool].options), ...common })));
+  return report(rows, { json, level: name });
+}
+
+async function runTool(name, options) {
+  console.log(`${name}: ${Object.entries(options).filter(([key]) => key !== 'program').map(([key, value]) => `${key}=${value}`).join(' ')}`);
+  const begun = performance.now();
+  const made = await tools[name].run(options).catch((error) => ({
+    promise: tools[name].promise, tried: 'the tool itself', count: 0, violations: [`the tool failed: ${error.stack}`],
+  }));
+  const seconds = (performance.now() - begun) / 1000;
+  const rows = [made].flat().map((row) => ({ seed: options.seed, seconds, ...row }));
+  for (const row of rows) console.log(`  ${Math.round(seconds)} s, ${row.count} (${row.tried}), ${row.violations.length} violations ${JSON.stringify(row.figures ?? {})}`);
+  for (const row of rows) for (const violation of row.violations.slice(0, 5)) console.log(`  ! ${violation}`);
+  return rows;
+}
+
+/** --name value, --name=value; numbers become numbers */
+function optionsOf(args) {
+  const given = {};
+  for (let at = 0; at < args.length; at += 1) {
+    const [, key, inline] = /^--([a-z-]+)(?:=(.*))?$/i.exec(args[at]) ?? [];
+    if (key === undefined) throw new Error(`not an option: ${args[at]}`);
+    const value = inline ?? args[(at += 1)];
+    given[key.replace(/-(.)/g, (_, letter) => letter.toUpperCase())] = /^\d+$/.test(value ?? '') ? Number(value) : value;
+  }
+  return given;
+}
+
+function known(given, names) {
+  return Object.fromEntries(Object.entries(given).filter(([key]) => key in names));
+}
+
+process.exitCode = await main(process.argv.slice(2));
