@@ -31,10 +31,12 @@ export class FinishUpload {
    */
   async execute({ owner, uuid, told }: FinishUploadCommand): Promise<void> {
     const box = await this.store.ensureMailbox(userBox(owner));
-    const upload = await this.store.read((tx) => tx.own.pm.uploads.byUuid(box, uuid, this.intake.now()));
-    if (!upload) throw new DomainError('message_not_found');
+    const begun = await this.find(box, uuid);
+    if (begun.finished_at) return this.look(begun, told);
+    const parts = await this.store.read((tx) => tx.own.pm.uploads.parts(begun));
+    // whoever finished it between the two questions has dropped the parts
+    const upload = await this.find(box, uuid);
     if (upload.finished_at) return this.look(upload, told);
-    const parts = await this.store.read((tx) => tx.own.pm.uploads.parts(upload));
     checkParts(parts, told.partsTotal, upload.parts_total);
     const blob = await this.join(parts);
     try {
@@ -54,6 +56,12 @@ export class FinishUpload {
     } finally {
       await blob.discard();
     }
+  }
+
+  private async find(box: Id, uuid: string): Promise<UploadRow> {
+    const upload = await this.store.read((tx) => tx.own.pm.uploads.byUuid(box, uuid, this.intake.now()));
+    if (!upload) throw new DomainError('message_not_found');
+    return upload;
   }
 
   private async look(upload: UploadRow, told: UploadTold): Promise<void> {

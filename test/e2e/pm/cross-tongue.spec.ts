@@ -79,6 +79,7 @@ describe('read by the recipient', () => {
     await say(ines, olu, 'one');
     await say(ines, olu, 'two');
     expect([await messages(olu), (await olu.pm.snippetOf(ines.pm)).unread_count, await olu.pm.unseen()]).toEqual([2, 2, 2]);
+    expect([(await olu.pm.snippetOf(ines.pm)).thread_status, (await ines.pm.snippetOf(olu.pm)).thread_status]).toEqual(['new', 'seen']);
     expect((await listed(ines, olu)).map(({ viewed }) => viewed)).toEqual(['0', '0']);
     await olu.pm.reads(ines.pm);
     expect((await listed(ines, olu)).map(({ viewed }) => viewed)).toEqual(['1', '1']);
@@ -246,6 +247,19 @@ describe('files', () => {
     const list = await listed(olu, ines);
     expect(list.map(({ message }) => message)).toEqual(['[notes &lt;1&gt;.txt]', expect.stringMatching(/^my notes<br \/>\n\[notes\.txt\]$/)]);
     for (const message of list) expect(message).not.toHaveProperty('attachment_guid');
+  });
+
+  test('OSSN-23 what is not what its name says is told there by its name, too, and cannot be fetched there', async () => {
+    const names = ['menu.pdf', 'harbour.png', 'photo.jpg', 'letter.docx'];
+    for (const name of names) await ines.pm.wrote(olu.pm, '', { file_uuid: await ines.pm.brought({ content: '<svg><script>1</script></svg>', name }) });
+    await ines.pm.wrote(olu.pm, '', { file_uuid: await ines.pm.brought({ content: pdf('x'), name: 'plan.png' }) });
+    const list = await listed(olu, ines);
+    expect(list.map(({ message }) => message)).toEqual([...names, 'plan.png'].map((name) => `[${name}]`));
+    for (const message of list) expect(message).not.toHaveProperty('attachment_guid');
+    await ines.pm.wrote(olu.pm, '', { file_uuid: await ines.pm.brought({ content: pdf('x'), name: 'plan.pdf' }) });
+    const wireIds = await app.sql<{ wire_id: string }>('SELECT wire_id FROM attachments ORDER BY id DESC LIMIT 6');
+    const statuses = wireIds.map(async ({ wire_id: id }) => (await ossnFile(`${PUBLIC_URL}/messages/attachment/${id}?api_key_token=${site.key}`)).status);
+    expect(await Promise.all(statuses)).toEqual([200, 404, 404, 404, 404, 404]);
   });
 
   test.each([['OSSN', 'PM'], ['PM', 'OSSN']])('PM-62 sent through %s, taken back through %s: the file opens at no address of either', async (sentBy, takenBy) => {

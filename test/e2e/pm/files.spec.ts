@@ -215,9 +215,11 @@ describe('a file in parts', () => {
       expect([answer.status, answer.body.file_uuid]).toEqual([200, uuid]);
     }
     expect((await mira.wrote(jonas, '', { file_uuid: uuid })).file.filename).toBe('whole.txt');
-    const [part] = await bringParts(mira, [{ index: 0, content: a }]);
-    const both = await Promise.all([1, 2, 3].map(() => mira.done({ uuid: part!.body.file_uuid, filename: 'x' })));
-    expect(both.map((answer) => answer.status)).toEqual([200, 200, 200]);
+    for (let round = 0; round < 10; round += 1) {
+      const [part] = await bringParts(mira, [{ index: 0, content: a }]);
+      const all = await Promise.all(Array.from({ length: 12 }, () => mira.done({ uuid: part!.body.file_uuid, filename: 'x' })));
+      expect([round, ...new Set(all.map((answer) => answer.status))]).toEqual([round, 200]);
+    }
   });
 
   test('PM-73 a part missing, other numbers than told, no uuid: 400 on the field; then it can still be finished', async () => {

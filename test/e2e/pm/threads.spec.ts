@@ -83,7 +83,7 @@ describe('snippets', () => {
     for (const query of ['?limit=-1', '?limit=x', '?offset=-5', '?limit=1e9', '?offset=99999999999999999999', '?limit=0', '?limit[]=1']) {
       expect([query, (await mira.snippets(query)).status]).toEqual([query, 200]);
     }
-    expect((await mira.snippets('?offset=50')).body).toMatchObject({ count: 5, next: null, results: [] });
+    for (const offset of ['50', '99999999999999999999']) expect((await mira.snippets(`?offset=${offset}`)).body).toMatchObject({ count: 5, next: null, results: [] });
   });
 });
 
@@ -137,6 +137,9 @@ describe('threads', () => {
     expect(await read(`&from_message=${ids[4]}`)).toEqual([ids.slice(4), 3, false]);
     expect(await read(`&from_message=${ids[2]}&before_message=${ids[5]}&limit=2`)).toEqual([ids.slice(3, 5), 3, true]);
     expect(await read(`&before_message=${ids[0]}`)).toEqual([[], 0, false]);
+    const beyond = '9'.repeat(30);
+    expect(await read(`&before_message=${beyond}`)).toEqual([ids, 7, false]);
+    expect(await read(`&from_message=${beyond}`)).toEqual([[], 0, false]);
     for (const odd of ['x', '-1', '1e3', '', 'undefined']) expect(await read(`&before_message=${odd}`)).toEqual([ids, 7, false]);
   });
 

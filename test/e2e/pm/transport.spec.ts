@@ -76,6 +76,13 @@ describe('bodies', () => {
     expect([answer.status, faultsOf(answer)]).toEqual([400, ['parse_error']]);
   });
 
+  test('PM-07 a form is no JSON, and is refused where only JSON is taken', async () => {
+    for (const path of ['/api/v2/pm/', STATUSES, '/api/v2/notification/read/', '/api/v2/jwt/verify_token/']) {
+      const answer = await ada.asks('POST', path, new URLSearchParams({ recipients: '1', message: 'x', users: '1', sids: '1', token: 'x' }));
+      expect([path, answer.status, faultsOf(answer)]).toEqual([path, 400, ['parse_error']]);
+    }
+  });
+
   test('PM-10 PM-17 too deep, too wide and too large are refused and never fail', async () => {
     const deep = await ada.asks('POST', STATUSES, `{"users":${'['.repeat(5000)}${']'.repeat(5000)}}`);
     expect(deep.status).toBe(400);

@@ -1,12 +1,14 @@
 import { jest } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { openBlobs, openFilesBelow, type TestBlobs } from '../../support/blobs.js';
 
 const HOUR_MS = 3_600_000;
+/** A user who owns nothing here. */
+const NOBODY = 65_534;
 const keyOf = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
 const ago = (ms: number) => new Date(Date.now() - ms);
 
@@ -296,11 +298,53 @@ describe('what broken uploads left behind', () => {
   });
 });
 
-test('a folder that cannot be written is a fault, not a hang', async () => {
-  // root may write anywhere, and an owner's folder is made writable again: a file stands in its place
-  writeFileSync(blobs.root, '');
-  await expect(blobs.store.create()).rejects.toMatchObject({ code: 'EEXIST' });
-  rmSync(blobs.root);
-  await (await blobs.receive('x')).accept();
-  expect(blobs.files()).toHaveLength(1);
+describe('a folder that cannot be written is a fault, not a hang', () => {
+  /** Root may write anywhere, so it lays its rights down while it works; everybody else has none here. */
+  async function withoutRights<T>(work: () => Promise<T>): Promise<T> {
+    if (process.getuid?.() !== 0) return work();
+    process.seteuid?.(NOBODY);
+    try {
+      return await work();
+    } finally {
+      process.seteuid?.(0);
+    }
+  }
+  const recovers = async (): Promise<void> => {
+    await (await blobs.receive('x')).accept();
+    expect(blobs.files().filter((name) => !name.startsWith('tmp'))).toHaveLength(1);
+  };
+
+  test('the folder above belongs to somebody else', async () => {
+    chmodSync(dirname(blobs.root), 0o555);
+    await withoutRights(() => expect(blobs.store.create()).rejects.toMatchObject({ code: 'EACCES' }));
+    expect(existsSync(blobs.root)).toBe(false);
+    chmodSync(dirname(blobs.root), 0o700);
+    await recovers();
+  });
+
+  test('the place of bytes that come in was closed while the server ran', async () => {
+    await (await blobs.receive('before')).discard();
+    for (const path of [dirname(blobs.root), blobs.root, join(blobs.root, 'tmp')]) chmodSync(path, 0o555);
+    await withoutRights(() => expect(blobs.store.create()).rejects.toMatchObject({ code: 'EACCES' }));
+    expect(blobs.files()).toEqual([]);
+    for (const path of [dirname(blobs.root), blobs.root, join(blobs.root, 'tmp')]) chmodSync(path, 0o700);
+    await recovers();
+  });
+
+  test('the place of stored bytes was closed while others came in', async () => {
+    const received = await blobs.receive('x');
+    for (const path of [dirname(blobs.root), blobs.root]) chmodSync(path, 0o555);
+    await withoutRights(() => expect(received.accept()).rejects.toMatchObject({ code: 'EACCES' }));
+    for (const path of [dirname(blobs.root), blobs.root]) chmodSync(path, 0o700);
+    await received.discard();
+    expect(blobs.files()).toEqual([]);
+    await recovers();
+  });
+
+  test('a file stands in its place', async () => {
+    writeFileSync(blobs.root, '');
+    await expect(blobs.store.create()).rejects.toMatchObject({ code: 'EEXIST' });
+    rmSync(blobs.root);
+    await recovers();
+  });
 });

@@ -1,6 +1,9 @@
 import { type Parameters } from './ossn.parameters.js';
 
 const DIGITS = /^[0-9]{1,15}$/;
+/** Longer ones are numbers, too: of pages that nothing can stand on. */
+const ANY_DIGITS = /^[0-9]{1,100}$/;
+const PAGE_MAX = 999_999_999_999_999;
 
 /**
  * The page a client asks for.
@@ -8,7 +11,7 @@ const DIGITS = /^[0-9]{1,15}$/;
  */
 export function parseOffset(parameters: Parameters): { readonly page: number; readonly sent: string } | null {
   const sent = parameters.text('offset') ?? '';
-  const page = DIGITS.test(sent) ? Number(sent) : 0;
+  const page = ANY_DIGITS.test(sent) ? Math.min(Number(sent), PAGE_MAX) : 0;
   return page > 0 ? { page, sent } : null;
 }
 

@@ -8,7 +8,7 @@ import { isMultipart } from '../../../http/uploads.js';
 import { PmVariables } from './pm.config.js';
 import { PmFault } from './pm.faults.js';
 import { formOf } from './pm.forms.js';
-import { isFilePath, isOAuthPath, methodsOfPath } from './pm.routes.js';
+import { isFilePath, isOAuthPath, methodsOfPath, takesForms } from './pm.routes.js';
 
 /** A character takes up to twelve bytes where JSON escapes it; the rest of a body is small. */
 const ESCAPED_BYTES_PER_CHARACTER = 12;
@@ -56,8 +56,8 @@ const jsonWanted: RequestHandler = (request, _response, next) => {
 };
 
 /**
- * Reads the body of whatever may change something: JSON whatever the content type says, a form
- * where it is none and says so. Multipart bodies are left to their routes.
+ * Reads the body of whatever may change something: JSON whatever the content type says, on the
+ * routes that take forms a form where it says so. Multipart bodies are left to their routes.
  */
 function readBody(limitBytes: number): RequestHandler {
   const read = bodyReader(limitBytes);
@@ -68,8 +68,8 @@ function readBody(limitBytes: number): RequestHandler {
     }
     read(request, response).then((bytes) => {
       try {
-        const type = request.headers['content-type'] ?? '';
-        request.body = formOf(bytes, type) ?? parseJsonObject(bytes, { inexactNumbers: true });
+        const form = takesForms(request.path) ? formOf(bytes, request.headers['content-type'] ?? '') : null;
+        request.body = form ?? parseJsonObject(bytes, { inexactNumbers: true });
       } catch (error) {
         next(error);
         return;

@@ -3,6 +3,8 @@ import { queryText } from './pm.query.js';
 
 const LIMIT_DEFAULT = 20;
 const LIMIT_MAX = 200;
+/** Beyond any list. */
+const NUMBER_MAX = 999_999_999_999_999;
 
 /** Which part of a list is asked for. */
 export interface PmSlice {
@@ -60,5 +62,5 @@ export function pageUrl(publicUrl: string, request: Request, changes: Readonly<R
 }
 
 function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && /^\d+$/.test(text) ? Math.min(Number(text), NUMBER_MAX) : undefined;
 }

@@ -40,6 +40,7 @@ const ROUTES: readonly Route[] = [
 const API_LAND = /^\/api\/v2(?:\/|$)/;
 const OAUTH_LAND = /^\/oauth(?:\/|$)/;
 const LIVE_LAND = /^\/ws(?:\/|$)/;
+const UPLOAD = /^\/api\/v2\/pm\/upload\/?$/;
 const FILE = /^\/api\/v2\/pm\/file\//;
 
 /** First path segments of the dialect. `api` is shared with others. */
@@ -64,6 +65,11 @@ export function isSafeToPeek(path: string): boolean {
 /** @returns whether errors on this path are worded as RFC 6749 has it */
 export function isOAuthPath(path: string): boolean {
   return OAUTH_LAND.test(path);
+}
+
+/** @returns whether a url-encoded body is read there; everywhere else a body is JSON */
+export function takesForms(path: string): boolean {
+  return OAUTH_LAND.test(path) || UPLOAD.test(path);
 }
 
 /** @returns whether the path is that of a file, which is not JSON */

@@ -2,7 +2,7 @@ import { SystemClock } from '../../../../src/kernel/clock.js';
 import { TimeOrderedIds } from '../../../../src/kernel/id-source.js';
 import { newAttachmentId } from '../../../../src/dialects/social/attachment-id.js';
 import { newFileDetails, storedNameOf } from '../../../../src/dialects/social/ossn/files/file-details.js';
-import { extensionOf, kindOf, shownName, slugOf } from '../../../../src/dialects/social/ossn/files/file-names.js';
+import { extensionOf, type FileKind, kindOf, shownName, slugOf } from '../../../../src/dialects/social/ossn/files/file-names.js';
 
 const ids = new TimeOrderedIds(new SystemClock());
 
@@ -44,9 +44,20 @@ describe('names of files', () => {
   });
 
   it('OSSN-23 eight extensions are taken, in any letter case', () => {
-    for (const extension of ['jpg', 'png', 'jpeg', 'jfif', 'gif', 'webp', 'JPG', 'WebP']) expect(kindOf(`a.${extension}`)).toBe('image');
-    for (const extension of ['docx', 'pdf', 'PDF']) expect(kindOf(`a.${extension}`)).toBe('file');
-    for (const name of ['a.php', 'a.svg', 'a.pdf.php', 'a.html', 'pdf', 'a.', '', 'a.pdf ', 'a.doc', 'a.pdf;x', 'constructor']) expect([name, kindOf(name)]).toEqual([name, null]);
+    const pictures = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
+    const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+    const kind = (name: string, mediaType: string): FileKind | null => kindOf({ name, mediaType });
+    for (const extension of ['jpg', 'png', 'jpeg', 'jfif', 'gif', 'webp', 'JPG', 'WebP']) {
+      for (const type of pictures) expect(kind(`a.${extension}`, type)).toBe('image');
+      for (const type of ['application/octet-stream', 'application/pdf', docx, 'image/svg+xml', 'image/tiff', '']) expect(kind(`a.${extension}`, type)).toBeNull();
+    }
+    for (const [extension, type] of [['docx', docx], ['pdf', 'application/pdf'], ['PDF', 'application/pdf']] as const) {
+      expect(kind(`a.${extension}`, type)).toBe('file');
+      for (const other of ['application/octet-stream', 'application/zip', ...pictures]) expect(kind(`a.${extension}`, other)).toBeNull();
+    }
+    for (const name of ['a.php', 'a.svg', 'a.pdf.php', 'a.html', 'pdf', 'a.', '', 'a.pdf ', 'a.doc', 'a.pdf;x', 'constructor']) {
+      for (const type of [...pictures, 'application/pdf', docx]) expect([name, kind(name, type)]).toEqual([name, null]);
+    }
     expect(extensionOf('x.PDF')).toBe('PDF');
   });
 

@@ -74,7 +74,7 @@ describe('a message in the form of each call', () => {
   it('OSSN-17 OSSN-27 message_new: the file as it is kept, its kind before its name', () => {
     expectExactly(renderNewV1(message(), context), { data: {}, ...head('users'), ...REMOVAL });
     expectExactly(renderNewV1(message({ attachment }), context), { data: {}, ...head('users'), 'file:attachment': STORED, ...REMOVAL, ...RAW_FILE });
-    const picture = { ...attachment, name: 'a.PNG', details: { stored_name: `${'0f'.repeat(16)}.png` } };
+    const picture = { ...attachment, name: 'a.PNG', mediaType: 'image/png', details: { stored_name: `${'0f'.repeat(16)}.png` } };
     expect(renderNewV1(message({ attachment: picture }), context)['attachment_name']).toBe('image:a.PNG');
   });
 

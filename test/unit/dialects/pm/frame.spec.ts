@@ -46,7 +46,8 @@ describe('markup', () => {
 describe('pages', () => {
   test.each<[string, number, number]>([
     ['', 20, 0], ['?limit=5&offset=7', 5, 7], ['?limit=0', 20, 0], ['?limit=200', 200, 0], ['?limit=201', 200, 0], ['?limit=-1&offset=-1', 20, 0], ['?limit=1e3', 20, 0],
-    ['?limit=abc&offset=%00', 20, 0], ['?limit=undefined&offset=null', 20, 0], ['?limit=3&limit=4', 3, 0], ['?limit=99999999999999999999', 20, 0], ['?offset=999999999999999', 20, 999_999_999_999_999],
+    ['?limit=abc&offset=%00', 20, 0], ['?limit=undefined&offset=null', 20, 0], ['?limit=3&limit=4', 3, 0], ['?limit=99999999999999999999', 200, 0], ['?offset=999999999999999', 20, 999_999_999_999_999],
+    ['?offset=99999999999999999999', 20, 999_999_999_999_999],
   ])('PM-21 %p asks for %p from %p on', (query, limit, offset) => {
     expect(sliceOf(asked(`/api/v2/pm/${query}`))).toEqual({ limit, offset });
   });

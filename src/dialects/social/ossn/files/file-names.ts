@@ -1,6 +1,13 @@
-/** Extensions of files this dialect takes; the first six are pictures. */
-const PICTURES: readonly string[] = ['jpg', 'png', 'jpeg', 'jfif', 'gif', 'webp'];
-const DOCUMENTS: readonly string[] = ['docx', 'pdf'];
+/** What files this dialect knows are by their content; a picture's extension may stand before any of the four formats. */
+const PICTURES: readonly string[] = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
+const DOCX: readonly string[] = ['application/vnd.openxmlformats-officedocument.wordprocessingml.document'];
+const PDF: readonly string[] = ['application/pdf'];
+/** By extension. */
+const KNOWN = new Map([
+  ...['jpg', 'png', 'jpeg', 'jfif', 'gif', 'webp'].map((extension) => [extension, PICTURES] as const),
+  ['docx', DOCX] as const,
+  ['pdf', PDF] as const,
+]);
 
 const NAME_LENGTH_MAX = 200;
 const SLUG_LENGTH_MAX = 120;
@@ -23,11 +30,16 @@ export function extensionOf(name: string): string {
   return dot < 0 ? '' : name.slice(dot + 1);
 }
 
-/** @returns how a file of this name is shown, or null where this dialect takes no such files */
-export function kindOf(name: string): FileKind | null {
-  const extension = extensionOf(name).toLowerCase();
-  if (PICTURES.includes(extension)) return 'image';
-  return DOCUMENTS.includes(extension) ? 'file' : null;
+/**
+ * Files that came through another tongue may be anything, whatever they are called.
+ *
+ * @param file.mediaType what it is by its content
+ * @returns how a file is shown, or null where it is none of the types this dialect knows
+ */
+export function kindOf(file: { readonly name: string; readonly mediaType: string }): FileKind | null {
+  const types = KNOWN.get(extensionOf(file.name).toLowerCase());
+  if (!types?.includes(file.mediaType)) return null;
+  return types === PICTURES ? 'image' : 'file';
 }
 
 /**

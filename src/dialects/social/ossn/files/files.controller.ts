@@ -37,7 +37,7 @@ export class OssnFilesController {
   @ApiResponse({ status: 404, description: 'Nothing for this request.' })
   async attachment(@Param('guid') guid: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     const opened = await this.access.open(guid, request);
-    if (opened === null || kindOf(opened.attachment.name) === null) throw new DomainError('message_not_found');
+    if (opened === null || kindOf(opened.attachment) === null) throw new DomainError('message_not_found');
     const { attachment, bySignature } = opened;
     await serveFile(request, response, this.blobs, {
       key: attachment.storageKey,

@@ -131,12 +131,12 @@ function filePath({ attachment }: ShownFile): string {
 
 function fileOf({ attachment, withdrawn }: DirectMessage): ShownFile | null {
   if (attachment === null || withdrawn) return null;
-  const kind = kindOf(attachment.name);
+  const kind = kindOf(attachment);
   return kind === null ? null : { attachment, kind };
 }
 
 /** A file that came through another tongue and is none of the eight types is told by its name. */
 function textOf({ text, attachment, withdrawn }: DirectMessage): string {
-  if (attachment === null || withdrawn || kindOf(attachment.name) !== null) return text;
+  if (attachment === null || withdrawn || kindOf(attachment) !== null) return text;
   return text === '' ? `[${attachment.name}]` : `${text}\n[${attachment.name}]`;
 }

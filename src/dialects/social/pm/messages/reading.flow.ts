@@ -96,7 +96,12 @@ function given(value: unknown): string | undefined {
 
 /** What is no number counts as not given. */
 function rangeOf(request: Request): Range {
-  const before = idOf(queryText(request, 'before_message') ?? '');
-  const from = idOf(queryText(request, 'from_message') ?? '');
-  return { ...(before !== null && { before: Number(before) }), ...(from !== null && { from: Number(from) }) };
+  const before = boundOf(queryText(request, 'before_message'));
+  const from = boundOf(queryText(request, 'from_message'));
+  return { ...(before !== null && { before }), ...(from !== null && { from }) };
+}
+
+/** @returns a bound of message ids; one beyond all of them stays beyond all of them */
+function boundOf(text: string | undefined): number | null {
+  return text !== undefined && /^\d+$/.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : null;
 }
