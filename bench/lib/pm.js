@@ -60,7 +60,12 @@ export async function preparePm(server, guids, secret) {
   ];
 }
 
-/** @returns kilobytes of the server that one idle live connection costs */
+/**
+ * What the garbage of the upgrades leaves in the heap counts: it is memory that the server holds.
+ *
+ * @param server has served nobody yet
+ * @returns kilobytes of its memory (PSS) that one idle live connection costs, three seconds after the last one came
+ */
 export async function measureIdleSockets(server, guids, secret) {
   const memory = () => familyOf(server.pid).reduce((sum, pid) => sum + memoryMb(pid), 0);
   const before = memory();
