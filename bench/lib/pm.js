@@ -55,8 +55,9 @@ export async function preparePm(server, guids, secret) {
       })),
     },
     { name: `PM snippets, ${partners.length + 2} threads`, requests: get(reader, '/api/v2/pm/') },
-    { name: 'PM thread, 10 messages', requests: get(small, `/api/v2/pm/?user=${reader}`) },
-    { name: 'PM thread, 5,000 messages', requests: get(large, `/api/v2/pm/?user=${reader}`) },
+    // as many messages on either page, so that the size of the thread alone makes a difference
+    { name: 'PM thread, page of 10 of 10', requests: get(small, `/api/v2/pm/?user=${reader}&limit=10`) },
+    { name: 'PM thread, page of 10 of 5,000', requests: get(large, `/api/v2/pm/?user=${reader}&limit=10`) },
   ];
 }
 
