@@ -55,12 +55,18 @@ export async function preparePm(server, guids, secret) {
       })),
     },
     { name: `PM snippets, ${partners.length + 2} threads`, requests: get(reader, '/api/v2/pm/') },
-    { name: 'PM thread, 10 messages', requests: get(small, `/api/v2/pm/?user=${reader}`) },
-    { name: 'PM thread, 5,000 messages', requests: get(large, `/api/v2/pm/?user=${reader}`) },
+    // as many messages on either page, so that the size of the thread alone makes a difference
+    { name: 'PM thread, page of 10 of 10', requests: get(small, `/api/v2/pm/?user=${reader}&limit=10`) },
+    { name: 'PM thread, page of 10 of 5,000', requests: get(large, `/api/v2/pm/?user=${reader}&limit=10`) },
   ];
 }
 
-/** @returns kilobytes of the server that one idle live connection costs */
+/**
+ * What the garbage of the upgrades leaves in the heap counts: it is memory that the server holds.
+ *
+ * @param server has served nobody yet
+ * @returns kilobytes of its memory (PSS) that one idle live connection costs, three seconds after the last one came
+ */
 export async function measureIdleSockets(server, guids, secret) {
   const memory = () => familyOf(server.pid).reduce((sum, pid) => sum + memoryMb(pid), 0);
   const before = memory();

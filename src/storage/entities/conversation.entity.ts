@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** One side of a pair of mailboxes that have written to each other. The columns and their reasons stand in the migrations. */
 @Entity('conversations')
 @Index('conversations_id_key', ['boxId', 'id'], { unique: true })
-@Index('conversations_recent_idx', ['boxId', 'space', 'lastNumber'])
+@Index('conversations_recent_idx', ['boxId', 'space', 'lastNumber'], { where: 'last_number > 0' })
 export class Conversation {
   @PrimaryColumn({ name: 'box_id', type: 'bigint', primaryKeyConstraintName: 'conversations_pk' })
   boxId: string;

@@ -83,18 +83,20 @@ const SHOWN = `m.number, m.id, m.home_box, m.sender_id, m.body, m.details, m.cre
 const OF_DELIVERY = 'deliveries d ON d.recipient_id = m.peer_id AND d.message_id = m.id';
 
 const CLEARED = `(SELECT coalesce(max(cleared_to), 0) FROM conversations WHERE box_id = $1 AND peer_id = $2 AND space = $3)`;
-const I_SENT = `FROM messages WHERE home_box = $1 AND peer_id = $2 AND sender_deleted_at IS NULL
-  AND number < $4 AND number >= $5 AND number > ${CLEARED}`;
-const I_GOT = `FROM deliveries WHERE recipient_id = $1 AND home_box = $2 AND number IS NOT NULL AND deleted_at IS NULL
-  AND number < $4 AND number >= $5 AND number > ${CLEARED}`;
+// As pairs of partner and number: only the index of conversations has them in this order. With the partner by itself,
+// the index of all numbers of the mailbox looks as good, which holds everything written to others as well.
+const between = (partner: string) =>
+  `(${partner}, number) < ($2, $4) AND (${partner}, number) >= ($2, $5) AND (${partner}, number) > ($2, ${CLEARED})`;
+const I_SENT = `FROM messages WHERE home_box = $1 AND peer_id IS NOT NULL AND sender_deleted_at IS NULL AND ${between('peer_id')}`;
+const I_GOT = `FROM deliveries WHERE recipient_id = $1 AND number IS NOT NULL AND deleted_at IS NULL AND ${between('home_box')}`;
 // Two index ranges, what I wrote and what I got, each read only as far as the page reaches.
 const PAGE = statement<TalkRow>(
   'conversation-page',
   `SELECT ${SHOWN} FROM (
      SELECT * FROM (
-       (SELECT number, home_box, id AS message_id ${I_SENT} ORDER BY number DESC LIMIT $6::bigint + $7::bigint)
+       (SELECT number, home_box, id AS message_id ${I_SENT} ORDER BY peer_id DESC, number DESC LIMIT $6::bigint + $7::bigint)
        UNION ALL
-       (SELECT number, home_box, message_id ${I_GOT} ORDER BY number DESC LIMIT $6::bigint + $7::bigint)) both_sides
+       (SELECT number, home_box, message_id ${I_GOT} ORDER BY home_box DESC, number DESC LIMIT $6::bigint + $7::bigint)) both_sides
      ORDER BY number DESC OFFSET $6 LIMIT $7) page
    JOIN messages m ON m.home_box = page.home_box AND m.id = page.message_id JOIN ${OF_DELIVERY}
    ORDER BY m.number DESC`,
