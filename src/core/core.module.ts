@@ -9,6 +9,13 @@ import { Users } from './accounts/users.js';
 import { AttachmentsModule } from './attachments/attachments.module.js';
 import { CellAccess } from './cell/access/cell-access.js';
 import { Cells } from './cell/control/cells.js';
+import { AnswerCellMessage } from './cell/messages/answer-cell-message.js';
+import { ChangeTies } from './cell/messages/change-ties.js';
+import { DeleteCellMessage } from './cell/messages/delete-cell-message.js';
+import { Destinations } from './cell/messages/destinations.js';
+import { ListCellMessages } from './cell/messages/list-cell-messages.js';
+import { ReceiveCellMessage } from './cell/messages/receive-cell-message.js';
+import { SendCellMessage } from './cell/messages/send-cell-message.js';
 import { PeerCalls } from './cell/remote/peer-calls.js';
 import { RemoteOutbox } from './cell/remote/remote-outbox.js';
 import { UnitKeys } from './cell/remote/unit-keys.js';
@@ -46,8 +53,9 @@ const messaging = [SendMessage, ReadMessage, ListMessages, EditMessage, DeleteMe
 const keyinbox = [PublicIdentities, Contracts];
 const pm = [PmClients, PmGrants, PmSettingsStore, TakeUpload, TakeUploadPart, FinishUpload, MessageFiles, TakeBackMessage];
 const cell = [CellAccess, Cells, RemoteOutbox, PeerCalls, UnitKeys];
-const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox, ...pm, ...cell];
+const cellMessages = [AnswerCellMessage, DeleteCellMessage, ListCellMessages, ReceiveCellMessage, SendCellMessage];
+const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox, ...pm, ...cell, ...cellMessages];
 
 /** The use cases the dialects call. */
-@Module({ imports: [CryptoModule, AttachmentsModule, EgressModule], providers: [...useCases, UploadIntake, Housekeeper], exports: [...useCases, AttachmentsModule] })
+@Module({ imports: [CryptoModule, AttachmentsModule, EgressModule], providers: [...useCases, ChangeTies, Destinations, UploadIntake, Housekeeper], exports: [...useCases, AttachmentsModule] })
 export class CoreModule {}

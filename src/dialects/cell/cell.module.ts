@@ -10,6 +10,14 @@ import { CellUrls } from './cell.urls.js';
 import { OutboxWorker } from './remote/outbox.worker.js';
 import { RemotePort } from './remote/remote-port.js';
 import { UnitPeerKeys } from './remote/unit-peer-keys.js';
+import { AnswerFlow } from './messages/answer.flow.js';
+import { ReceivedMessagesController, SentMessagesController } from './messages/lists.controller.js';
+import { MessageBoxes } from './messages/message.boxes.js';
+import { MessageRoutes } from './messages/message.routes.js';
+import { MessagesController } from './messages/messages.controller.js';
+import { PortFlow } from './messages/port.flow.js';
+import { ReadingFlow } from './messages/reading.flow.js';
+import { SendFlow } from './messages/send.flow.js';
 import { CellTokens } from './tokens/cell-tokens.js';
 import { PeerKeys } from './tokens/peer-keys.js';
 
@@ -20,11 +28,13 @@ const remote = [
   OutboxWorker,
 ];
 
+const messages = [AnswerFlow, MessageBoxes, MessageRoutes, PortFlow, ReadingFlow, SendFlow];
+
 /** The Cell message API. RateLimiter, Config, clock and ids come from global modules. */
 @Module({
   imports: [CoreModule, CryptoModule],
   // the one that takes what is left stands last
-  controllers: [CellController, CellFallbackController],
-  providers: [CellUrls, CellGate, CellTokens, ...remote],
+  controllers: [CellController, MessagesController, ReceivedMessagesController, SentMessagesController, CellFallbackController],
+  providers: [...messages, CellUrls, CellGate, CellTokens, ...remote],
 })
 export class CellModule {}
