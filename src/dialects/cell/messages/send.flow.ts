@@ -8,6 +8,7 @@ import { framed } from '../../../crypto/keyed-hash.js';
 import { jsonBodyOf } from '../cell.bodies.js';
 import { CellGate, type CellPlace } from '../cell.gate.js';
 import { CellUrls } from '../cell.urls.js';
+import { RemotePort } from '../remote/remote-port.js';
 import { MessageRoutes } from './message.routes.js';
 import { parseSend, type SendRequest } from './send.parse.js';
 import { statusAtStart } from './requests.js';
@@ -31,6 +32,7 @@ export class SendFlow {
     @Inject(MessageRoutes) private readonly routes: MessageRoutes,
     @Inject(SendCellMessage) private readonly sending: SendCellMessage,
     @Inject(ListCellMessages) private readonly lists: ListCellMessages,
+    @Inject(RemotePort) private readonly remote: RemotePort,
   ) {}
 
   /**
@@ -52,7 +54,7 @@ export class SendFlow {
       toText: wanted.toText,
       ...onceFor(request.headers['idempotency-key'], wanted, schema),
     });
-    if (outcome.kind === 'stored') return { cell, message: outcome.message, replayed: false };
+    if (outcome.kind === 'stored') return { cell, message: await this.remote.firstTries(cell.boxId, outcome.message), replayed: false };
     return { cell, message: await this.lists.one(cell.boxId, 'sent', outcome.wireId), replayed: true };
   }
 }
