@@ -8,13 +8,17 @@ import { ID_SOURCE } from '../../../src/kernel/tokens.js';
 import { type Id, type IdSource } from '../../../src/kernel/id-source.js';
 import { TEST_SECRETS, type TestApp } from '../app.js';
 
+/** What JSON of a test's own server may hold. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Loose = any;
+
 /** An answer as it came. */
 export interface CellAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
   /** undefined where the body is no JSON */
-  readonly body: any;
+  readonly body: Loose;
 }
 
 /** What a request says beside its address. */
@@ -81,7 +85,7 @@ export class TestCell {
   }
 
   /** @returns entities of a list. @param query behind the question mark */
-  async list(set: string, query = ''): Promise<any[]> {
+  async list(set: string, query = ''): Promise<Loose[]> {
     const { status, body, text } = await this.call(`__ctl/${set}${query === '' ? '' : `?${query}`}`);
     if (status !== 200) throw new Error(`${set}: ${status} ${text}`);
     return body.d.results as unknown[];
