@@ -8,7 +8,12 @@ import { Login } from './accounts/login.js';
 import { Users } from './accounts/users.js';
 import { AttachmentsModule } from './attachments/attachments.module.js';
 import { CellAccess } from './cell/access/cell-access.js';
+import { CellGrants } from './cell/control/cell-grants.js';
+import { CellLogins } from './cell/control/cell-logins.js';
 import { Cells } from './cell/control/cells.js';
+import { ControlObjects } from './cell/control/control-objects.js';
+import { ControlTies } from './cell/control/control-ties.js';
+import { DeleteCell } from './cell/control/delete-cell.js';
 import { AnswerCellMessage } from './cell/messages/answer-cell-message.js';
 import { ChangeTies } from './cell/messages/change-ties.js';
 import { DeleteCellMessage } from './cell/messages/delete-cell-message.js';
@@ -52,7 +57,7 @@ const conversations = [Conversations, DirectAttachments, DirectFeed, Notices, Se
 const messaging = [SendMessage, ReadMessage, ListMessages, EditMessage, DeleteMessage];
 const keyinbox = [PublicIdentities, Contracts];
 const pm = [PmClients, PmGrants, PmSettingsStore, TakeUpload, TakeUploadPart, FinishUpload, MessageFiles, TakeBackMessage];
-const cell = [CellAccess, Cells, RemoteOutbox, PeerCalls, UnitKeys];
+const cell = [CellAccess, CellGrants, CellLogins, Cells, ControlObjects, ControlTies, DeleteCell, RemoteOutbox, PeerCalls, UnitKeys];
 const cellMessages = [AnswerCellMessage, DeleteCellMessage, ListCellMessages, ReceiveCellMessage, SendCellMessage];
 const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox, ...pm, ...cell, ...cellMessages];
 
