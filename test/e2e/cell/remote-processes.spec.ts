@@ -32,7 +32,7 @@ class Unit {
   }
 
   async cell(name: string): Promise<void> {
-    await this.db.sql('INSERT INTO cells (id, name, created_at) VALUES ($1, $2, now())', [Date.now(), name]);
+    await this.call('POST', '/__ctl/Cell', { Name: name });
   }
 
   async call(method: string, path: string, body?: object): Promise<{ d: { results: never } }> {
@@ -121,6 +121,19 @@ describe('CELL-44 two server processes', () => {
     expect(there.site.troubles).toEqual([]);
     await sender.signal('SIGTERM');
   }, 150_000);
+
+  it('a server that is to stop answers who waits for another one', async () => {
+    const stopping = await here.start(there, { NODE_EXTRA_CA_CERTS: authority });
+    there.front.mode = 'hang';
+    const waiting = here.send('stopped', [`${there.front.url}/bob/`]);
+    await until(async () => (await here.db.sql("SELECT FROM messages WHERE subject = 'stopped'")).length === 1, 5);
+    const begun = performance.now();
+    const ended = stopping.signal('SIGTERM');
+    expect((await waiting).codes).toEqual(['500']);
+    expect(performance.now() - begun).toBeLessThan(3_000);
+    expect(await ended).toEqual({ code: 0, signal: null });
+    there.front.mode = 'pass';
+  }, 60_000);
 
   it('nothing is sent to a server that cannot prove to be the one, whatever the environment says', async () => {
     const before = there.front.seen.length;

@@ -49,8 +49,8 @@ export class RemoteUnit {
 
   /** makes a cell */
   async cell(name: string): Promise<void> {
-    const { Cells } = await import('../../../src/core/cell/control/cells.js');
-    await (this.app.app as INestApplication).get(Cells, { strict: false }).create(name);
+    const { status } = await this.call('POST', '/__ctl/Cell', { Name: name });
+    expect(status).toBe(201);
   }
 
   /** @returns what send answered: the message as its sender sees it */
