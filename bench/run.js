@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasPgbench, measureBound } from './lib/bound.js';
+import { prepareCell } from './lib/cell.js';
 import { drive } from './lib/http-load.js';
 import { prepareKeyInbox } from './lib/keyinbox.js';
 import { makeUsers, prepareOssn } from './lib/ossn.js';
@@ -31,13 +32,14 @@ try {
   const idle = await measureIdle();
   const url = await openDatabase();
   const given = secrets();
-  const server = await startServer({ DATABASE_URL: url, ...given });
+  const server = await startServer({ DATABASE_URL: url, PUBLIC_URL: 'http://localhost:3000', ...given });
   undo.push(() => server.stop());
   const guids = await makeUsers(server, given.OSSN_SITE_KEY, 343);
   const rows = [
     ...(await prepareKeyInbox(server)),
     ...(await prepareOssn(server, guids.slice(0, 40), given.OSSN_SITE_KEY)),
     ...(await preparePm(server, guids.slice(40), given.PM_JWT_SECRET)),
+    ...(await prepareCell(url, given.POLYPOST_ADMIN_TOKEN)),
   ];
   const core = await startCore(url);
   const measured = await measure(url, server, core, rows);
@@ -83,7 +85,7 @@ async function openDatabase() {
 
 function secrets() {
   const secret = () => randomBytes(32).toString('base64url');
-  return { POLYPOST_ADMIN_TOKEN: secret(), FILE_URL_SECRET: secret(), KEYINBOX_NETWORK_SECRET: secret(), KEYINBOX_LOOKUP_PEPPER: secret(), OSSN_SITE_KEY: secret(), PM_JWT_SECRET: secret() };
+  return { POLYPOST_ADMIN_TOKEN: secret(), FILE_URL_SECRET: secret(), KEYINBOX_NETWORK_SECRET: secret(), KEYINBOX_LOOKUP_PEPPER: secret(), OSSN_SITE_KEY: secret(), PM_JWT_SECRET: secret(), CELL_SIGNING_KEY: secret() };
 }
 
 async function startCore(url) {

@@ -8,7 +8,19 @@ import { Login } from './accounts/login.js';
 import { Users } from './accounts/users.js';
 import { AttachmentsModule } from './attachments/attachments.module.js';
 import { CellAccess } from './cell/access/cell-access.js';
+import { CellGrants } from './cell/control/cell-grants.js';
+import { CellLogins } from './cell/control/cell-logins.js';
 import { Cells } from './cell/control/cells.js';
+import { ControlObjects } from './cell/control/control-objects.js';
+import { ControlTies } from './cell/control/control-ties.js';
+import { DeleteCell } from './cell/control/delete-cell.js';
+import { AnswerCellMessage } from './cell/messages/answer-cell-message.js';
+import { ChangeTies } from './cell/messages/change-ties.js';
+import { DeleteCellMessage } from './cell/messages/delete-cell-message.js';
+import { Destinations } from './cell/messages/destinations.js';
+import { ListCellMessages } from './cell/messages/list-cell-messages.js';
+import { ReceiveCellMessage } from './cell/messages/receive-cell-message.js';
+import { SendCellMessage } from './cell/messages/send-cell-message.js';
 import { PeerCalls } from './cell/remote/peer-calls.js';
 import { RemoteOutbox } from './cell/remote/remote-outbox.js';
 import { UnitKeys } from './cell/remote/unit-keys.js';
@@ -55,10 +67,11 @@ const conversations = [Conversations, DirectAttachments, DirectFeed, Notices, Se
 const messaging = [SendMessage, ReadMessage, ListMessages, EditMessage, DeleteMessage];
 const keyinbox = [PublicIdentities, Contracts];
 const pm = [PmClients, PmGrants, PmSettingsStore, TakeUpload, TakeUploadPart, FinishUpload, MessageFiles, TakeBackMessage];
-const cell = [CellAccess, Cells, RemoteOutbox, PeerCalls, UnitKeys];
+const cell = [CellAccess, CellGrants, CellLogins, Cells, ControlObjects, ControlTies, DeleteCell, RemoteOutbox, PeerCalls, UnitKeys];
+const cellMessages = [AnswerCellMessage, DeleteCellMessage, ListCellMessages, ReceiveCellMessage, SendCellMessage];
 const envelope = [Access, Challenges, DeliverPacket, Invites, MailRetention, MailboxWatch, People, SealedFiles, SealedMailbox, ServerKeyStore];
-const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox, ...pm, ...cell, ...envelope];
+const useCases = [...accounts, ...relations, ...conversations, ...messaging, ...keyinbox, ...pm, ...cell, ...cellMessages, ...envelope];
 
 /** The use cases the dialects call. */
-@Module({ imports: [CryptoModule, AttachmentsModule, EgressModule], providers: [...useCases, UploadIntake, Housekeeper], exports: [...useCases, AttachmentsModule] })
+@Module({ imports: [CryptoModule, AttachmentsModule, EgressModule], providers: [...useCases, ChangeTies, Destinations, UploadIntake, Housekeeper], exports: [...useCases, AttachmentsModule] })
 export class CoreModule {}

@@ -15,6 +15,7 @@ import { CellCopiesRepository } from './own/cell/copies.repository.js';
 import { CellExtCellsRepository } from './own/cell/ext-cells.repository.js';
 import { CellGrantsRepository } from './own/cell/grants.repository.js';
 import { CellLinksRepository } from './own/cell/links.repository.js';
+import { CellRemovalsRepository } from './own/cell/removals.repository.js';
 import { CellOutboxRepository } from './own/cell/outbox.repository.js';
 import { CellRecipientsRepository } from './own/cell/recipients.repository.js';
 import { EnvelopeAccessRepository } from './own/envelope/access.repository.js';
@@ -57,6 +58,7 @@ export class Tx {
       readonly grants: CellGrantsRepository;
       readonly links: CellLinksRepository;
       readonly relations: CellRelationsRepository;
+      readonly removals: CellRemovalsRepository;
       readonly roles: CellRolesRepository;
     };
     readonly keyinbox: { readonly identities: KeyinboxIdentitiesRepository; readonly contracts: KeyinboxContractsRepository };
@@ -112,6 +114,7 @@ export class Tx {
         grants: new CellGrantsRepository(sql),
         links: new CellLinksRepository(sql),
         relations: new CellRelationsRepository(sql),
+        removals: new CellRemovalsRepository(sql),
         roles: new CellRolesRepository(sql),
       },
       keyinbox: { identities: new KeyinboxIdentitiesRepository(sql), contracts: new KeyinboxContractsRepository(sql) },

@@ -35,6 +35,8 @@ export class TlsFront {
   mode: FrontMode = 'pass';
   /** http address of the server behind; set as soon as it is known */
   target = '';
+  /** called before the connection is cut whose answer is lost */
+  onLost: () => void = () => undefined;
 
   private constructor(
     private readonly server: Server,
@@ -75,7 +77,10 @@ export class TlsFront {
     const { method, url: path, headers } = request;
     const onward = httpRequest({ hostname, port, method, path, headers }, (answer) => {
       if (mode === 'lose answer') {
-        answer.resume().on('end', () => request.socket.destroy());
+        answer.resume().on('end', () => {
+          this.onLost();
+          request.socket.destroy();
+        });
         return;
       }
       response.writeHead(answer.statusCode ?? 500, answer.headers);

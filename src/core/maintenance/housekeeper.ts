@@ -4,14 +4,15 @@ import { limits } from '../../kernel/limits.js';
 import { CLOCK } from '../../kernel/tokens.js';
 import { Store } from '../../storage/store.js';
 import { DeleteUser } from '../accounts/delete-user.js';
+import { DeleteCell } from '../cell/control/delete-cell.js';
 
 const ROUND_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
  * Forgets what has served its time: expired idempotency keys and credentials, old events, what
- * deleted accounts left behind. In small steps, one
- * transaction each; several servers on one database share the work. A round that fails is
+ * deleted accounts and cells left behind. In small steps, one transaction each; several servers
+ * on one database share the work. A round that fails is
  * followed by the next one, so nothing of it needs an answer.
  */
 @Injectable()
@@ -24,6 +25,7 @@ export class Housekeeper implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Store) private readonly store: Store,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly deleteUser: DeleteUser,
+    private readonly deleteCell: DeleteCell,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -43,6 +45,7 @@ export class Housekeeper implements OnApplicationBootstrap, OnModuleDestroy {
   async sweep(): Promise<void> {
     const now = this.clock.now();
     await this.deleteUser.finish();
+    await this.deleteCell.finish();
     const eventsBefore = new Date(now - limits.event_retention_days * DAY_MS);
     await this.repeat((step) => this.store.run((tx) => tx.housekeeping.removeExpiredKeys(new Date(now), step)));
     await this.repeat((step) => this.store.run((tx) => tx.credentials.removeExpired(new Date(now), step)));

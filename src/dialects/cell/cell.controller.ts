@@ -2,18 +2,22 @@ import { All, Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { DomainError } from '../../kernel/domain-error.js';
+import { CellDocs, Docs } from './cell.docs.js';
 import { CellFault } from './cell.faults.js';
 import { CellGate } from './cell.gate.js';
 import { controlAddressOf } from './cell.paths.js';
-import { methodsOfPath } from './cell.routes.js';
+import { methodsOfPath, ownsPath } from './cell.routes.js';
+import { CellKeysDto } from './dto/control.dto.js';
 import { CellTokens } from './tokens/cell-tokens.js';
 
 /** Addresses that are not about the objects of a cell. */
+@CellDocs()
 @Controller()
 export class CellController {
   constructor(@Inject(CellTokens) private readonly tokens: CellTokens) {}
 
   @Get('.well-known/polypost-cell')
+  @Docs({ summary: 'Read the keys that sign tokens', description: 'For other servers that take messages from cells of this one.', token: false, cell: false, response: CellKeysDto })
   keys(@Res() response: Response): void {
     response.setHeader('Cache-Control', 'public, max-age=300');
     response.setHeader('Content-Type', 'application/json');
@@ -30,6 +34,8 @@ export class CellFallbackController {
   @All(['__ctl/*rest', '__ctl', ':cell', ':cell/*rest'])
   @ApiExcludeEndpoint()
   async nothing(@Req() request: Request): Promise<never> {
+    // the pattern fits every path there is
+    if (!ownsPath(request.path)) throw new DomainError('route_not_found');
     const address = controlAddressOf(request);
     if (!/^\/__ctl(?:\/|$)/.test(request.path)) await this.gate.cellOf(request);
     if (address?.fault) throw address.fault;

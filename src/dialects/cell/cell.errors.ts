@@ -1,10 +1,12 @@
 import { type Config } from '../../config/config.js';
 import { type RenderedError } from '../../http/dialect.js';
 import { type DomainError, type ErrorCode } from '../../kernel/domain-error.js';
+import { MessageRefusal } from '../../core/cell/messages/message-refusal.js';
 import { CellVariables } from './cell.config.js';
 import { type CellCode, CellFault, sentence, statusOf } from './cell.faults.js';
 import { fixedHeaders } from './cell.headers.js';
 import { cellNameOf, isTokenPath } from './cell.routes.js';
+import { refusalWords } from './messages/message.words.js';
 import { ODataFault } from './odata/odata.fault.js';
 
 /** Every error code of the core and the edge has its code here; flows that know better throw a CellFault. */
@@ -68,6 +70,7 @@ export function renderCellError(error: DomainError, path: string, config: Config
 
 function wordsOf(error: DomainError): [code: string, text: string] {
   if (error instanceof CellFault || error instanceof ODataFault) return [error.wireCode, error.text];
+  if (error instanceof MessageRefusal) return refusalWords(error);
   const code = ERRORS[error.code];
   return [code, sentence(code, error.facts.field ?? '')];
 }

@@ -51,6 +51,6 @@ const UP = [
   `CREATE INDEX cell_copies_updated_idx ON cell_copies (box_id, side, updated_at, wire_id)`,
   `CREATE INDEX cell_copies_status_idx ON cell_copies (box_id, side, status, published_at, wire_id)`,
   `CREATE INDEX cell_copies_type_idx ON cell_copies (box_id, side, type, published_at, wire_id)`,
-  `CREATE INDEX cell_copies_title_idx ON cell_copies (box_id, side, title)`,
+  `CREATE INDEX cell_copies_title_idx ON cell_copies (box_id, side, title, published_at, wire_id)`,
   `CREATE INDEX cell_copies_from_idx ON cell_copies (box_id, side, from_url, published_at, wire_id)`,
 ];

@@ -3,6 +3,9 @@ import { type Order, type Query } from '../../kernel/query.js';
 import { compileCondition } from './compile-condition.js';
 import { type Columns, inByteOrder, Parameters } from './columns.js';
 
+/** Stands between texts that are searched as one: the unit separator. */
+const BETWEEN_TEXTS = '\u001f';
+
 /** Parts of a statement. They hold names of columns and numbers of parameters, never a value. */
 export interface CompiledQuery {
   /** a condition for WHERE, in parentheses */
@@ -29,7 +32,7 @@ export function compileQuery(query: Query, columns: Columns, ownParameters: numb
   const parameters = new Parameters(ownParameters);
   const wanted = [
     ...(query.filter ? [compileCondition(query.filter, columns, parameters)] : []),
-    ...query.words.map((word) => oneOf(columns.words, word, parameters)),
+    ...(query.words.length > 0 ? [holdsWords(query.words, columns.words, parameters)] : []),
   ];
   const values = [...parameters.values];
   const page = `LIMIT ${parameters.bind(query.top, 'bigint')} OFFSET ${parameters.bind(query.skip, 'bigint')}`;
@@ -42,11 +45,14 @@ export function compileQuery(query: Query, columns: Columns, ownParameters: numb
   };
 }
 
-function oneOf(texts: readonly string[], word: string, parameters: Parameters): string {
-  // such a text cannot be bound, and none of these columns can hold it
-  if (word.includes('\0') || texts.length === 0) return 'FALSE';
-  const parameter = parameters.bind(word, 'text');
-  return `(${texts.map((text) => `strpos(lower(${text}), lower(${parameter})) > 0`).join(' OR ')})`;
+/** Puts the texts of a row together once, however many words there are. */
+function holdsWords(words: readonly string[], texts: readonly string[], parameters: Parameters): string {
+  // U+0000 cannot be bound, and no text column can hold it; a word with the other would be found in two texts at once
+  if (texts.length === 0 || words.some((word) => word.includes('\0') || word.includes(BETWEEN_TEXTS))) return 'FALSE';
+  const between = parameters.bind(BETWEEN_TEXTS, 'text');
+  const found = words.map((word) => `strpos(whole.text, lower(${parameters.bind(word, 'text')})) > 0`);
+  // OFFSET keeps the planner from putting the texts together once more for each word
+  return `(SELECT ${found.join(' AND ')} FROM (SELECT lower(concat_ws(${between}, ${texts.join(', ')})) AS text OFFSET 0) whole)`;
 }
 
 /** The key of the list ends every order, in the direction of the last, so that one index serves both directions. */

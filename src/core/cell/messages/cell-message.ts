@@ -1,4 +1,7 @@
+import { type Id } from '../../../kernel/id-source.js';
 import { type CopyContentRow, type CopyRow, type CopySide } from '../../../storage/own/cell/copies.repository.js';
+
+export { type CopySide };
 
 /** Messages of one space are never listed in another. */
 export const CELL_SPACE = 'cell';
@@ -69,6 +72,8 @@ export interface CellMessage extends CellMessageContent {
   readonly from: string;
   /** empty for a sent one */
   readonly status: string;
+  /** the Box it belongs to; one that is gone has no name */
+  readonly boundTo: Id | null;
   readonly boxName: string | null;
   readonly publishedAt: Date;
   readonly updatedAt: Date;
@@ -96,6 +101,7 @@ export function cellMessage(copy: CopyRow, content: CopyContentRow, side: CopySi
     side,
     from: copy.from_url,
     status: copy.status,
+    boundTo: copy.bound_to,
     boxName: copy.box_name,
     publishedAt: copy.published_at,
     updatedAt: copy.updated_at,

@@ -25,6 +25,15 @@ export interface CellMessageList {
   readonly pieces: AsyncIterable<readonly CellMessage[]>;
 }
 
+/** A Box as messages show it. */
+export interface MessageBox {
+  readonly name: string;
+  readonly schema: string | null;
+  readonly revision: number;
+  readonly publishedAt: Date;
+  readonly updatedAt: Date;
+}
+
 /** Reads messages of a cell: one, or those that fit a question. Reading changes nothing. */
 @Injectable()
 export class ListCellMessages {
@@ -48,6 +57,15 @@ export class ListCellMessages {
       query.top > 0 ? this.store.read((tx) => tx.own.cell.copies.page(boxId, side, query)) : [],
     ]);
     return { total, pieces: this.pieces(side, copies) };
+  }
+
+  /** @returns the Boxes that messages of a cell belong to, by id; those that are gone are left out */
+  async boxesOf(cellId: Id, messages: readonly Pick<CellMessage, 'boundTo'>[]): Promise<Map<Id, MessageBox>> {
+    const ids = [...new Set(messages.flatMap(({ boundTo }) => (boundTo === null ? [] : [boundTo])))];
+    const rows = await this.store.read((tx) => tx.own.cell.boxes.ofIds(cellId, ids));
+    return new Map(
+      rows.map((row) => [row.id, { name: row.name, schema: row.schema, revision: row.revision, publishedAt: row.published_at, updatedAt: row.updated_at }]),
+    );
   }
 
   private count(boxId: Id, side: CopySide, query: Query): Promise<number> {

@@ -104,6 +104,7 @@ export function sentMessage(outgoing: Outgoing): CellMessage {
     side: 'sent',
     from: command.sender.url,
     status: '',
+    boundTo: box?.id ?? null,
     boxName: box?.name ?? null,
     publishedAt: at,
     updatedAt: at,

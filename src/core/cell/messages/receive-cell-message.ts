@@ -45,7 +45,7 @@ export class ReceiveCellMessage {
     const message = this.prepare(command, box?.id ?? null);
     const outcome = await this.append(message);
     if (outcome !== 'stored') throw new MessageRefusal('known');
-    return received(command, message.createdAt, box?.name ?? null);
+    return received(command, message.createdAt, box);
   }
 
   /** A wire id that stands in a list is refused by its index; one that was removed, by the key that outlives it. */
@@ -101,14 +101,15 @@ export class ReceiveCellMessage {
 /** Whatever comes under a known id is refused, be it the same or not. */
 const EMPTY = Buffer.alloc(0);
 
-function received(command: ReceiveCellMessageCommand, at: Date, boxName: string | null): CellMessage {
+function received(command: ReceiveCellMessageCommand, at: Date, box: { readonly id: Id; readonly name: string } | null): CellMessage {
   return {
     ...command.content,
     wireId: command.wireId,
     side: 'received',
     from: command.from,
     status: command.status,
-    boxName,
+    boundTo: box?.id ?? null,
+    boxName: box?.name ?? null,
     publishedAt: at,
     updatedAt: at,
     revision: 1,

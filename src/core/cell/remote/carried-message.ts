@@ -25,6 +25,7 @@ export function carriedMessage(row: CarriedMessage): CellMessage | null {
     results: resultsOf(details, NOBODY),
     // of no concern to others
     status: '',
+    boundTo: null,
     boxName: null,
     to: null,
     toRelation: null,

@@ -45,7 +45,8 @@ export async function tryOnce(deliveries: readonly RemoteDelivery[], carry: Carr
       const left = deadline - now();
       const server = new URL(delivery.to).origin;
       if (left <= 0 || silent.has(server)) continue;
-      const outcome = await carry(delivery, Math.min(left, ATTEMPT_MS));
+      // whatever went wrong on the way may be over the next time
+      const outcome = await carry(delivery, Math.min(left, ATTEMPT_MS)).catch(() => LATER);
       if (outcome.kind === 'later' && outcome.silent) silent.add(server);
       outcomes[at] = outcome;
     }

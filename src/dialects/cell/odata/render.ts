@@ -1,7 +1,7 @@
 import { type Response } from 'express';
 
 /** Answers of OData carry the version of its protocol. */
-const DATA_SERVICE_VERSION = '2.0';
+export const DATA_SERVICE_VERSION = '2.0';
 
 /** An entity on the wire; its members are in the order clients see. */
 export type ODataEntity = Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('cell_copies_updated_idx', ['boxId', 'side', 'updatedAt', 'wireId'])
 @Index('cell_copies_status_idx', ['boxId', 'side', 'status', 'publishedAt', 'wireId'])
 @Index('cell_copies_type_idx', ['boxId', 'side', 'type', 'publishedAt', 'wireId'])
-@Index('cell_copies_title_idx', ['boxId', 'side', 'title'])
+@Index('cell_copies_title_idx', ['boxId', 'side', 'title', 'publishedAt', 'wireId'])
 @Index('cell_copies_from_idx', ['boxId', 'side', 'fromUrl', 'publishedAt', 'wireId'])
 @Check('cell_copies_side_known', `side IN ('sent', 'received')`)
 export class CellCopy {

@@ -72,14 +72,14 @@ describe('CELL-44 the outbox', () => {
     const carrier = new Carrier(() => LATER);
     await outbox.firstTries(ada.boxId, message, [FIRST], carrier.carry);
     const at: number[] = [];
-    for (let minute = 0; minute < 26 * 60 * 4; minute += 1) {
-      t.clock.advance(MINUTE / 4);
+    while (t.clock.now() - begun < 26 * 60 * MINUTE) {
+      t.clock.advance(t.clock.now() - begun < 10 * MINUTE ? MINUTE / 4 : 5 * MINUTE);
       const before = carrier.carried.length;
       await outbox.round(carrier.carry);
       if (carrier.carried.length > before) at.push(Math.round((t.clock.now() - begun) / 1000));
     }
     expect(at.slice(0, 5)).toEqual([15, 30, 60, 120, 240]);
-    expect(Math.max(...at.map((second, index) => second - (at[index - 1] ?? 0)))).toBeLessThanOrEqual(3600 + 15);
+    expect(Math.max(...at.map((second, index) => second - (at[index - 1] ?? 0)))).toBeLessThanOrEqual(3600 + 300);
     expect(at.at(-1)).toBeGreaterThan(22.9 * 3600);
     expect(at.at(-1)).toBeLessThanOrEqual(24 * 3600);
     const [row] = await t.db.sql<{ due_at: Date | null }>('SELECT due_at FROM deliveries WHERE home_box = $1 ORDER BY message_id DESC LIMIT 1', [ada.boxId]);
@@ -106,16 +106,25 @@ describe('CELL-44 the outbox', () => {
   it('what a server took and did not settle, because it died, is due again after its lease', async () => {
     const message = await t.sent(ada, [FIRST]);
     t.clock.advance(16_000);
-    const dying = new Carrier(() => {
-      throw new Error('killed');
-    });
-    await expect(outbox.round(dying.carry)).rejects.toThrow('killed');
+    const taken = await t.store.run((tx) => tx.own.cell.outbox.take(new Date(t.clock.now()), new Date(t.clock.now() + MINUTE), 10));
+    expect(taken).toMatchObject([{ home_box: ada.boxId, wire_id: message.wireId, url: FIRST }]);
     const carrier = new Carrier(() => DELIVERED);
     t.clock.advance(59_000);
     expect(await outbox.round(carrier.carry)).toMatchObject({ due: 0 });
     t.clock.advance(1_000);
     expect(await outbox.round(carrier.carry)).toMatchObject({ due: 1 });
     expect(await results(message.wireId)).toEqual({ [FIRST]: { outcome: 'delivered' } });
+  });
+
+  it('an attempt that ends in a fault of ours is one more that did not arrive', async () => {
+    const message = await t.sent(ada, [FIRST, SECOND]);
+    const carrier = new Carrier(({ to }) => {
+      if (to === FIRST) throw new Error('a fault');
+      return DELIVERED;
+    });
+    expect([...(await outbox.firstTries(ada.boxId, message, [FIRST, SECOND], carrier.carry)).values()]).toEqual([{ to: FIRST, outcome: 'unreachable' }, { to: SECOND, outcome: 'delivered' }]);
+    t.clock.advance(16_000);
+    expect(await outbox.round(new Carrier(() => DELIVERED).carry)).toMatchObject({ due: 1 });
   });
 
   it('a late failure does not undo a success', async () => {

@@ -18,6 +18,7 @@ const message: CellMessage = {
   target: null,
   objects: null,
   status: '',
+  boundTo: '7',
   boxName: 'orch',
   publishedAt: new Date(0),
   updatedAt: new Date(0),
