@@ -153,13 +153,13 @@ export class ForgeBackend implements Backend {
 }
 
 function rsaPublic(key: PublicKey): forge.pki.rsa.PublicKey {
-  const found = publicKeys.get(key) ?? (forge.pki.publicKeyFromAsn1(asn1Of(key.spki)) as forge.pki.rsa.PublicKey);
+  const found = publicKeys.get(key) ?? (forge.pki.publicKeyFromAsn1(asn1Of(key.spki)));
   publicKeys.set(key, found);
   return found;
 }
 
 function rsaPrivate(key: PrivateKey): forge.pki.rsa.PrivateKey {
-  const found = privateKeys.get(key) ?? (forge.pki.privateKeyFromAsn1(asn1Of(key.pkcs8)) as forge.pki.rsa.PrivateKey);
+  const found = privateKeys.get(key) ?? (forge.pki.privateKeyFromAsn1(asn1Of(key.pkcs8)));
   privateKeys.set(key, found);
   return found;
 }
