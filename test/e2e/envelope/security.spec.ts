@@ -1,0 +1,1 @@
+import { concat, encodeUtf8, generateKeyPair as _unused, NodeBackend, parsePublicKey, publicKeyFromSpki } from '@polypost/envelope/codec';
