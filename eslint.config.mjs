@@ -24,7 +24,7 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       'no-restricted-syntax': ['error', ambientTime, ambientNow, ambientRandom, ambientEnv],
@@ -34,7 +34,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/config/**', 'src/cli/**', 'ormconfig.ts'],
+    files: ['src/config/**', 'src/cli/**', 'packages/*/src/cli/**', 'ormconfig.ts'],
     rules: { 'no-restricted-syntax': ['error', ambientTime, ambientNow, ambientRandom] },
   },
   {

@@ -85,7 +85,7 @@ async function openDatabase() {
 
 function secrets() {
   const secret = () => randomBytes(32).toString('base64url');
-  return { POLYPOST_ADMIN_TOKEN: secret(), FILE_URL_SECRET: secret(), KEYINBOX_NETWORK_SECRET: secret(), KEYINBOX_LOOKUP_PEPPER: secret(), OSSN_SITE_KEY: secret(), PM_JWT_SECRET: secret(), CELL_SIGNING_KEY: secret() };
+  return { POLYPOST_ADMIN_TOKEN: secret(), FILE_URL_SECRET: secret(), KEYINBOX_NETWORK_SECRET: secret(), KEYINBOX_LOOKUP_PEPPER: secret(), OSSN_SITE_KEY: secret(), PM_JWT_SECRET: secret(), CELL_SIGNING_KEY: secret(), ENVELOPE_KEY_ENCRYPTION_KEY: secret(), ENVELOPE_TOKEN_PEPPER: secret() };
 }
 
 async function startCore(url) {

@@ -1,3 +1,4 @@
+import { type Config } from '../config/config.js';
 import { readEnvironment } from '../config/environment.js';
 import { loadConfigForStart } from '../config/first-boot-secrets.js';
 import { Activity } from '../core/accounts/activity.js';
@@ -20,6 +21,7 @@ export interface Core {
   readonly deletion: DeleteUser;
   /** for what one dialect alone needs */
   readonly store: Store;
+  readonly config: Config;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
@@ -38,13 +40,13 @@ export async function withCore<T>(terminal: Terminal, work: (core: Core) => Prom
   try {
     const database = await openDatabase(config, { add: (step) => void steps.push(step) }, say, { beside: true });
     await database.migrate();
-    return await workOn(database, work);
+    return await workOn(config, database, work);
   } finally {
     for (const step of steps.reverse()) await step();
   }
 }
 
-async function workOn<T>(database: Database, work: (core: Core) => Promise<T>): Promise<T> {
+async function workOn<T>(config: Config, database: Database, work: (core: Core) => Promise<T>): Promise<T> {
   const clock = new SystemClock();
   const ids = new TimeOrderedIds(clock);
   const store = new Store(database, clock, ids);
@@ -55,6 +57,7 @@ async function workOn<T>(database: Database, work: (core: Core) => Promise<T>): 
       credentials: new Credentials(store, clock, ids, activity),
       deletion: new DeleteUser(store, clock),
       store,
+      config,
       clock,
       ids,
     });

@@ -34,16 +34,22 @@ const pmShape: Shape = ({ status, headers, body }) => {
   expect(headers?.['WWW-Authenticate']).toBe(status === 401 ? 'Bearer' : undefined);
 };
 
+const envelopeShape: Shape = ({ status, headers, body }) => {
+  expect([400, 401, 403, 404, 405, 409, 413, 429, 500, 503, 507]).toContain(status);
+  expect(body).toEqual({ error: expect.stringMatching(/^[a-z_]+$/), message: expect.stringMatching(/^[A-Z].*\.$/) });
+  expect(headers?.['WWW-Authenticate']).toBe(status === 401 ? 'Bearer' : undefined);
+};
+
 /** A path of each dialect's own. */
 const PATHS: Readonly<Record<string, string>> = { ossn: '/api/v2.0/message/send', pm: '/api/v2/pm/' };
 
 /** The form each dialect gives to every error. A dialect without one here fails. */
-const SHAPES: Readonly<Record<string, Shape>> = { keyinbox: keyInboxShape, ossn: ossnShape, pm: pmShape };
+const SHAPES: Readonly<Record<string, Shape>> = { keyinbox: keyInboxShape, ossn: ossnShape, pm: pmShape, envelope: envelopeShape };
 
 describe.each(dialects.map((dialect) => [dialect.name, dialect] as const))('the error table of %s', (name, dialect) => {
   it('has a form to be checked against', () => expect(Object.keys(SHAPES)).toContain(name));
 
-  it.each(allCodes)('KEY-82 PM-16 words %s in its own form and without the cause', (code) => {
+  it.each(allCodes)('KEY-82 PM-16 ENV-48 words %s in its own form and without the cause', (code) => {
     const cause = Object.assign(new Error('SECRET4711'), { detail: 'SECRET4711' });
     const facts = { retryAfterSeconds: 3, allow: ['GET'], field: 'subject', limit: 5 };
     const request = { method: 'GET', path: PATHS[name] ?? '/', headers: {}, query: {} } as unknown as Request;

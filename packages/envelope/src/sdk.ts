@@ -20,29 +20,29 @@ export type PublicSealOptions = Omit<SealPacketOptions, 'inputs'>;
 export interface Sdk {
   readonly backend: Backend;
   /** Draws the keys of a new user. */
-  generateIdentity(type?: IdentityType): Promise<Identity>;
+  readonly generateIdentity: (type?: IdentityType) => Promise<Identity>;
   /** Draws another encryption key of the same kind. */
-  generateEncryptionKey(type?: IdentityType): Promise<PrivateKey>;
+  readonly generateEncryptionKey: (type?: IdentityType) => Promise<PrivateKey>;
   /** Writes an identity as a file under a passphrase. */
-  exportIdentity(identity: Identity, passphrase: string): Promise<ExportFile>;
+  readonly exportIdentity: (identity: Identity, passphrase: string) => Promise<ExportFile>;
   /** Reads what exportIdentity wrote. @throws ExportError, EnvelopeError */
-  importIdentity(file: unknown, passphrase: string): Promise<Identity>;
+  readonly importIdentity: (file: unknown, passphrase: string) => Promise<Identity>;
   /** Reads PEM of PKCS#8. @throws EnvelopeError `unsupported_key` */
-  parsePrivateKey(pem: string): Promise<PrivateKey>;
+  readonly parsePrivateKey: (pem: string) => Promise<PrivateKey>;
   /** SHA-256 of a key in hex. */
-  fingerprint(key: PublicKey): Promise<string>;
+  readonly fingerprint: (key: PublicKey) => Promise<string>;
   /** @throws EnvelopeError, JcsError */
-  signMessage(draft: MessageDraft, identity: PrivateKey, context: SigningContext): Promise<Message>;
+  readonly signMessage: (draft: MessageDraft, identity: PrivateKey, context: SigningContext) => Promise<Message>;
   /** @throws EnvelopeError */
-  sealMessage(message: Message, address: PacketAddress, recipient: PublicKey, algorithm: SuiteId, options?: Pick<PublicSealOptions, 'padTo'>): Promise<SealedLayer>;
+  readonly sealMessage: (message: Message, address: PacketAddress, recipient: PublicKey, algorithm: SuiteId, options?: Pick<PublicSealOptions, 'padTo'>) => Promise<SealedLayer>;
   /** @throws EnvelopeError */
-  sealPacket(packet: Packet, server: PublicKey, algorithm: SuiteId, options?: PublicSealOptions): Promise<Body>;
+  readonly sealPacket: (packet: Packet, server: PublicKey, algorithm: SuiteId, options?: PublicSealOptions) => Promise<Body>;
   /** Opens an outer layer with a server's key. @throws EnvelopeError */
-  openPacket(body: unknown, server: PrivateKey): Promise<Packet>;
+  readonly openPacket: (body: unknown, server: PrivateKey) => Promise<Packet>;
   /** Opens and verifies an inner part. @throws EnvelopeError */
-  openMessage(part: InnerPart, ...keys: readonly PrivateKey[]): Promise<OpenedMessage>;
+  readonly openMessage: (part: InnerPart, ...keys: readonly PrivateKey[]) => Promise<OpenedMessage>;
   /** Verifies a Message that is open already. @throws EnvelopeError */
-  verifyMessage(message: Message, context: SigningContext): Promise<PublicKey>;
+  readonly verifyMessage: (message: Message, context: SigningContext) => Promise<PublicKey>;
 }
 
 /**

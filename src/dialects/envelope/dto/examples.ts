@@ -8,4 +8,4 @@ export const SIGNATURE = 'D/txI3SccorCMkJKWCUvxgvOeywMuAkNpo8fU1scdCnH+YlXCyUkJl
 export const HPKE = 'HPKE-X25519+A256GCM';
 export const SUITES = [HPKE, 'RSA-OAEP-256+A256GCM', 'RSA-OAEP+A256CBC-HS512'];
 export const WRAPPED = 'JE/juWPomd0pW6/84kjTUw86mnR5ugYwAmgOv+etrUleWuon8WItVLElwIL2CTXTWQb9LVYBVmr8J2NLPkakYz7Dba5msyAB82oqa4yCnqI=';
-export const SEALED = 'MDEyMzQ1Njc4OTo7lhGDYx1RMn3GZ0qP1WJrtQ9yEnTTPvR73dKTsnS5dG4v6fbxpXVPJ6';
+export const SEALED = 'O7Eu2jwpjbXeJVl/VNkk8uF+eKJq2JU+2CGO5oLwu76QIeLzAJ0VLJEb8fJexoOpAnFBZnZ6+9jlvQ+wEk7Lihh4l84K/PILULorN9yoSpUbcEbyntWrlPAQYZ9p1uGJ';

@@ -17,6 +17,7 @@ const DAY_MS = 86_400_000;
 const REFRESH_MS = 2_000;
 /** Without `kid` at most so many keys are tried: the current one and the one before. */
 const TRIED_MAX = 2;
+/** In our order of preference. */
 const KINDS: readonly ServerKeyKind[] = ['identity', 'x25519', 'rsa'];
 
 /** A pair that opens packets. */
@@ -202,7 +203,7 @@ export class ServerKeys implements OnApplicationBootstrap, OnModuleDestroy {
     }
     if (!identity) throw new DomainError('overloaded', { retryAfterSeconds: 1 });
     for (const kid of this.imported.keys()) if (!keys.some((key) => key.kid === kid)) this.imported.delete(kid);
-    live.sort((a, b) => Number(b.isCurrent) - Number(a.isCurrent) || b.notAfter.getTime() - a.notAfter.getTime());
+    live.sort((a, b) => Number(b.isCurrent) - Number(a.isCurrent) || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || b.notAfter.getTime() - a.notAfter.getTime());
     const times = keys.flatMap(({ createdAt, retiredAt }) => [createdAt.getTime(), retiredAt?.getTime() ?? 0]);
     return { identity, identityPem, live, changedAt: new Date(Math.max(...times)) };
   }
