@@ -25,7 +25,11 @@ export class Nemesis {
     const begun = performance.now();
     await this[name]();
     const isSameProcess = !['kill', 'killEarly', 'term'].includes(name);
-    await this.clients.untilServed();
+    if (!(await this.clients.untilServed())) {
+      this.violations.push(`${name}: nothing was acknowledged any more afterwards; the server was started anew`);
+      await this.kill();
+      return;
+    }
     this.recoveries.set(name, [...(this.recoveries.get(name) ?? []), performance.now() - begun]);
     if (isSameProcess && before.ended) this.violations.push(`${name}: the server ended (${JSON.stringify(before.ended)})`);
   }
