@@ -12,7 +12,14 @@ import { report } from './support/report.js';
 import { root } from './support/site.js';
 import { tools } from './tools/index.js';
 
+const NODE_MAJOR_MIN = 24;
+
 async function main([name, ...args]) {
+  // an older one would only hand the server over to a newer one, and the faults would hit the wrong process
+  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
+    console.error(`Node ${NODE_MAJOR_MIN} or newer is needed: npm run trust -- ${name} …`);
+    return 2;
+  }
   if (!(name in gates) && !(name in tools)) {
     console.error(`one of: ${[...Object.keys(gates), ...Object.keys(tools)].join(', ')}`);
     return 2;
@@ -59,4 +66,5 @@ function known(given, names) {
   return Object.fromEntries(Object.entries(given).filter(([key]) => key in names));
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// a tool that failed may leave connections open; nobody waits for those
+process.exit(await main(process.argv.slice(2)));

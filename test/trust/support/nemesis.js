@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -14,8 +14,8 @@ export class Nemesis {
   startsMs = [];
   violations = [];
 
-  constructor({ site, clients, book, proxy, chance, stopSeconds = 1, clockFile = null }) {
-    Object.assign(this, { site, clients, book, proxy, chance, stopSeconds, clockFile });
+  constructor({ site, clients, book, proxy, chance, stopSeconds = 1, setClock = null }) {
+    Object.assign(this, { site, clients, book, proxy, chance, stopSeconds, setClock });
   }
 
   /** @param {string} name one of the methods below */
@@ -25,7 +25,11 @@ export class Nemesis {
     const begun = performance.now();
     await this[name]();
     const isSameProcess = !['kill', 'killEarly', 'term'].includes(name);
-    await this.clients.untilServed();
+    if (!(await this.clients.untilServed())) {
+      this.violations.push(`${name}: nothing was acknowledged any more afterwards; the server was started anew`);
+      await this.kill();
+      return;
+    }
     this.recoveries.set(name, [...(this.recoveries.get(name) ?? []), performance.now() - begun]);
     if (isSameProcess && before.ended) this.violations.push(`${name}: the server ended (${JSON.stringify(before.ended)})`);
   }
@@ -83,9 +87,9 @@ export class Nemesis {
   /** The clock of the server jumps, and some time later back. */
   async clock() {
     const hours = this.chance.pick([-6, -1, 1, 6]);
-    writeFileSync(this.clockFile, String(hours * 3_600_000));
+    this.setClock(hours);
     await sleep(400);
-    writeFileSync(this.clockFile, '0');
+    this.setClock(0);
     await sleep(60);
   }
 

@@ -55,6 +55,11 @@ export class Wire {
     });
   }
 
+  /** Sends more of a request that is on its way. */
+  more(bytes) {
+    if (this.#socket !== null && !this.#socket.destroyed) this.#socket.write(bytes);
+  }
+
   close() {
     this.#drop();
   }
