@@ -6,7 +6,7 @@ import { CellDocs, Docs } from './cell.docs.js';
 import { CellFault } from './cell.faults.js';
 import { CellGate } from './cell.gate.js';
 import { controlAddressOf } from './cell.paths.js';
-import { methodsOfPath, ownsPath } from './cell.routes.js';
+import { methodsOfPath } from './cell.routes.js';
 import { CellKeysDto } from './dto/control.dto.js';
 import { CellTokens } from './tokens/cell-tokens.js';
 
@@ -34,8 +34,6 @@ export class CellFallbackController {
   @All(['__ctl/*rest', '__ctl', ':cell', ':cell/*rest'])
   @ApiExcludeEndpoint()
   async nothing(@Req() request: Request): Promise<never> {
-    // the pattern fits every path there is
-    if (!ownsPath(request.path)) throw new DomainError('route_not_found');
     const address = controlAddressOf(request);
     if (!/^\/__ctl(?:\/|$)/.test(request.path)) await this.gate.cellOf(request);
     if (address?.fault) throw address.fault;
