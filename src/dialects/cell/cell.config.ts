@@ -1,8 +1,6 @@
 import { type ConfigFault } from '../../config/config-error.js';
 import { type SecretSpec } from '../../config/config.js';
-import { type ConfigFault } from '../../config/config-error.js';
 import { Setting, Text } from '../../config/decorators.js';
-import { type HouseVariables } from '../../config/env.js';
 import { type HouseVariables } from '../../config/env.js';
 import { parseRemoteUnits, type RemoteUnit } from '../../config/setting-types.js';
 
@@ -33,12 +31,6 @@ export class CellVariables {
 
   /** older ones whose tokens stay good until they expire */
   CELL_SIGNING_KEY_PREVIOUS: readonly string[];
-
-  static check(values: CellVariables, house: Readonly<HouseVariables>): readonly ConfigFault[] {
-    return house.NODE_ENV === 'production' && values.CELL_REMOTE_UNITS.some(({ range }) => range !== null)
-      ? [{ name: 'CELL_REMOTE_UNITS', rule: 'must not have ranges when NODE_ENV is production' }]
-      : [];
-  }
 
   static check({ CELL_REMOTE_UNITS }: CellVariables, house: Readonly<HouseVariables>): readonly ConfigFault[] {
     const exempted = house.NODE_ENV === 'production' && CELL_REMOTE_UNITS.some(({ range }) => range !== null);
