@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { cellCommand } from './cell/commands.js';
 import { keyInboxCommand } from './keyinbox/commands.js';
 import { migrate } from './migrate.js';
 import { ossnCommand } from './ossn/commands.js';
@@ -33,6 +34,7 @@ export function program(terminal: Terminal): Command {
   root.addCommand(userCommand(terminal));
   root.addCommand(ossnCommand(terminal));
   root.addCommand(pmCommand(terminal));
+  root.addCommand(cellCommand(terminal));
   root.addCommand(keyInboxCommand(terminal));
   inheritAll(root);
   return root;

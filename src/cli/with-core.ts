@@ -1,3 +1,4 @@
+import { type Config } from '../config/config.js';
 import { readEnvironment } from '../config/environment.js';
 import { loadConfigForStart } from '../config/first-boot-secrets.js';
 import { Activity } from '../core/accounts/activity.js';
@@ -20,6 +21,8 @@ export interface Core {
   readonly deletion: DeleteUser;
   /** for what one dialect alone needs */
   readonly store: Store;
+  readonly passwords: Passwords;
+  readonly config: Config;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
@@ -38,23 +41,26 @@ export async function withCore<T>(terminal: Terminal, work: (core: Core) => Prom
   try {
     const database = await openDatabase(config, { add: (step) => void steps.push(step) }, say, { beside: true });
     await database.migrate();
-    return await workOn(database, work);
+    return await workOn(database, config, work);
   } finally {
     for (const step of steps.reverse()) await step();
   }
 }
 
-async function workOn<T>(database: Database, work: (core: Core) => Promise<T>): Promise<T> {
+async function workOn<T>(database: Database, config: Config, work: (core: Core) => Promise<T>): Promise<T> {
   const clock = new SystemClock();
   const ids = new TimeOrderedIds(clock);
   const store = new Store(database, clock, ids);
   const activity = new Activity(store, clock);
+  const passwords = new Passwords(ids);
   try {
     return await work({
-      users: new Users(store, clock, new Passwords(ids)),
+      users: new Users(store, clock, passwords),
       credentials: new Credentials(store, clock, ids, activity),
       deletion: new DeleteUser(store, clock),
       store,
+      passwords,
+      config,
       clock,
       ids,
     });
