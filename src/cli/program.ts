@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { envelopeCommand } from './envelope/commands.js';
+import { cellCommand } from './cell/commands.js';
 import { keyInboxCommand } from './keyinbox/commands.js';
 import { migrate } from './migrate.js';
 import { ossnCommand } from './ossn/commands.js';
@@ -34,6 +35,7 @@ export function program(terminal: Terminal): Command {
   root.addCommand(userCommand(terminal));
   root.addCommand(ossnCommand(terminal));
   root.addCommand(pmCommand(terminal));
+  root.addCommand(cellCommand(terminal));
   root.addCommand(keyInboxCommand(terminal));
   root.addCommand(envelopeCommand(terminal));
   inheritAll(root);

@@ -21,6 +21,7 @@ export interface Core {
   readonly deletion: DeleteUser;
   /** for what one dialect alone needs */
   readonly store: Store;
+  readonly passwords: Passwords;
   readonly config: Config;
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -51,12 +52,14 @@ async function workOn<T>(config: Config, database: Database, work: (core: Core) 
   const ids = new TimeOrderedIds(clock);
   const store = new Store(database, clock, ids);
   const activity = new Activity(store, clock);
+  const passwords = new Passwords(ids);
   try {
     return await work({
-      users: new Users(store, clock, new Passwords(ids)),
+      users: new Users(store, clock, passwords),
       credentials: new Credentials(store, clock, ids, activity),
       deletion: new DeleteUser(store, clock),
       store,
+      passwords,
       config,
       clock,
       ids,

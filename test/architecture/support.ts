@@ -32,7 +32,7 @@ export async function wiredApp(env: Record<string, string> = {}): Promise<NestEx
 
 export interface DeclaredRoute {
   readonly controller: string;
-  /** as declared, with a slash before it: `/messages/:id` */
+  /** as declared, with a slash before it and without what escapes signs: `/messages/:id` */
   readonly pattern: string;
   readonly method: string;
 }
@@ -59,7 +59,7 @@ function routesOfController(controller: Type<unknown>): DeclaredRoute[] {
     if (paths === undefined) return [];
     const method = RequestMethod[Reflect.getMetadata('method', handler as object) as number] ?? 'ALL';
     return bases.flatMap((base) =>
-      [paths].flat().map((path) => ({ controller: controller.name, method, pattern: `/${[base, path].map((part) => part.replace(/^\/|\/$/g, '')).filter(Boolean).join('/')}` })),
+      [paths].flat().map((path) => ({ controller: controller.name, method, pattern: `/${[base, path].map((part) => part.replace(/^\/|\/$/g, '').replaceAll('\\', '')).filter(Boolean).join('/')}` })),
     );
   });
 }

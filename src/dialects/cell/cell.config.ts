@@ -1,5 +1,5 @@
-import { type SecretSpec } from '../../config/config.js';
 import { type ConfigFault } from '../../config/config-error.js';
+import { type SecretSpec } from '../../config/config.js';
 import { Setting, Text } from '../../config/decorators.js';
 import { type HouseVariables } from '../../config/env.js';
 import { parseRemoteUnits, type RemoteUnit } from '../../config/setting-types.js';

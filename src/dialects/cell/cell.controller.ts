@@ -1,6 +1,6 @@
-import { All, Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { All, Controller, Get, Inject, Next, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
-import { type Request, type Response } from 'express';
+import { type NextFunction, type Request, type Response } from 'express';
 import { DomainError } from '../../kernel/domain-error.js';
 import { CellDocs, Docs } from './cell.docs.js';
 import { CellFault } from './cell.faults.js';
@@ -25,17 +25,19 @@ export class CellController {
   }
 }
 
-/** What no other controller took. Registered last. */
+/**
+ * What no other controller of cells took. Its patterns match addresses of other dialects too, whose
+ * controllers may stand behind it: those it lets pass.
+ */
 @Controller()
 export class CellFallbackController {
   constructor(@Inject(CellGate) private readonly gate: CellGate) {}
 
-  /** @throws CellFault always: what is not here, a wrong method, or a cell that is not there */
+  /** @throws CellFault always, on paths of cells: what is not here, a wrong method, or a cell that is not there */
   @All(['__ctl/*rest', '__ctl', ':cell', ':cell/*rest'])
   @ApiExcludeEndpoint()
-  async nothing(@Req() request: Request): Promise<never> {
-    // the pattern fits every path there is
-    if (!ownsPath(request.path)) throw new DomainError('route_not_found');
+  async nothing(@Req() request: Request, @Next() next: NextFunction): Promise<void> {
+    if (!ownsPath(request.path)) return next();
     const address = controlAddressOf(request);
     if (!/^\/__ctl(?:\/|$)/.test(request.path)) await this.gate.cellOf(request);
     if (address?.fault) throw address.fault;

@@ -5,6 +5,7 @@ import { CellAccess, type CellCaller, type CellHoldings } from '../../core/cell/
 import { type CellPrivilege } from '../../core/cell/access/privileges.js';
 import { Cells } from '../../core/cell/control/cells.js';
 import { constantTimeEqual } from '../../crypto/constant-time.js';
+import { DomainError } from '../../kernel/domain-error.js';
 import { type Id } from '../../kernel/id-source.js';
 import { type CellCode, CellFault } from './cell.faults.js';
 import { cellNameOf } from './cell.routes.js';
@@ -61,7 +62,9 @@ export class CellGate {
   /** @throws CellFault PR404-DV-0003 */
   async cellOf(request: Request): Promise<CellPlace> {
     const name = cellNameOf(request.path);
-    const found = name === null ? null : await this.cells.byName(name);
+    // the patterns of routes fit paths of others, too
+    if (name === null) throw new DomainError('route_not_found');
+    const found = await this.cells.byName(name);
     if (!found) throw new CellFault('PR404-DV-0003');
     return { ...found, url: this.urls.cellUrl(found.name), boxId: await this.cells.mailboxOf(found.id) };
   }

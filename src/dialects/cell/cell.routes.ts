@@ -30,7 +30,8 @@ interface Route {
 const CELL = '/[A-Za-z0-9][A-Za-z0-9_-]*';
 const CONTROL = `${CELL}/__ctl/(?:${CONTROL_SETS.join('|')})`;
 const MESSAGES = `${CELL}/__ctl/(?:ReceivedMessage|SentMessage)`;
-const KEY = '\\(.*\\)';
+/** Addresses may stand in keys with their slashes; what follows a key does not belong to it. */
+const KEY = '\\((?:(?!\\)/[_$]).)*\\)';
 const on = (path: string, methods: readonly string[]): Route => ({ path: new RegExp(`^${path}$`, 's'), methods });
 
 /** First match wins. MERGE is routed as PATCH, and ACL of a cell as PUT of its __acl: see cell.paths.ts. */

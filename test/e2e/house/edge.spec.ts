@@ -24,7 +24,7 @@ describe('the house', () => {
 
   it('leads / to /docs and answers unowned paths as problems', async () => {
     expect((await get('/')).headers.get('location')).toBe('/docs');
-    for (const path of ['/nothing', '/metrics', '/health', '/Messages', '/pings']) {
+    for (const path of ['/nothing.txt', '/metrics', '/health', '/Messages', '/%6eothing']) {
       const answer = await get(path);
       expect(answer).toMatchObject({ status: 404, json: { code: 'route_not_found' } });
       expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');

@@ -51,6 +51,11 @@ export class CellGrants {
       await tx.own.cell.grants.replace(cellId, [...byRole].map(([roleId, privileges]) => ({ roleId, privileges: [...privileges] })));
     });
   }
+
+  /** Grants a role something beside what it has. @throws ControlRefusal role_unknown */
+  async add(cellId: Id, to: Exclude<Grantee, null>, privileges: readonly CellPrivilege[]): Promise<void> {
+    await this.store.run(async (tx) => tx.own.cell.grants.grant(cellId, await roleOf(tx, cellId, to), privileges));
+  }
 }
 
 /** Holds the role, so that it does not go while something is granted to it. */

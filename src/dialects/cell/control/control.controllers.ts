@@ -1,4 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Inject, Patch, Post, Put, Req, Res, type Type } from '@nestjs/common';
+import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { CellDocs, Docs } from '../cell.docs.js';
 import { CONTROL_SETS } from '../cell.routes.js';
@@ -18,6 +19,7 @@ const DESCRIBED: Readonly<Record<ControlSetName, { readonly what: string; readon
   ExtCell: { what: 'an entry of the address book', body: NewExtCellDto, key: "'https://post.example/ben/'" },
   Box: { what: 'a Box', body: NewBoxDto, key: "'board'" },
 };
+const OTHER = { name: 'other', description: 'The key of what it is linked with.', example: "Name='reader',_Box.Name=null" };
 const PASSWORD_HEADER = [{ name: 'X-Personium-Credential', description: 'The password: 6 to 32 printable characters.' }];
 
 /** Makes the controller of one set: its routes are the same for all sets, its addresses are not. */
@@ -27,6 +29,8 @@ function controllerOf(name: ControlSetName): Type<unknown> {
   const key = { description: `Names ${what}.`, example };
   const headers = name === 'Account' ? PASSWORD_HEADER : [];
   const needs = (privilege: string): string => `Needs the privilege \`${privilege}\`.`;
+  const others = set.navigations.map((other) => `_${other}`);
+  const navigation = { name: 'navigation', description: `One of ${others.join(', ')}.`, example: others[0] ?? '' };
   const both = 'Needs the privileges of both ends.';
 
   @CellDocs()
@@ -82,48 +86,61 @@ function controllerOf(name: ControlSetName): Type<unknown> {
       sendNothing(response);
     }
 
-    @Get([`${name}\\(:key\\)/\\$links/:navigation`, `${name}\\(:key\\)/\\$links/:navigation\\(:other\\)`])
-    @Docs({ summary: `List links of ${what}`, description: both, key, params: navigationParams(name), response: CellLinksAnswerDto })
+    @Get(`${name}\\(:key\\)/\\$links/:navigation`)
+    @Docs({ summary: `List links of ${what}`, description: both, key, params: [navigation], response: CellLinksAnswerDto })
     async listLinks(@Req() request: Request, @Res() response: Response): Promise<void> {
       sendList(response, await this.links.links(request, set));
     }
 
-    @Post([`${name}\\(:key\\)/\\$links/:navigation`, `${name}\\(:key\\)/\\$links/:navigation\\(:other\\)`])
+    @Post(`${name}\\(:key\\)/\\$links/:navigation`)
     @HttpCode(204)
-    @Docs({ summary: `Link ${what} with something`, description: both, key, params: navigationParams(name), body: LinkTargetDto, status: 204 })
+    @Docs({ summary: `Link ${what} with something`, description: both, key, params: [navigation], body: LinkTargetDto, status: 204 })
     async link(@Req() request: Request, @Res() response: Response): Promise<void> {
       await this.links.tie(request, set);
       sendNothing(response);
     }
 
-    @Put([`${name}\\(:key\\)/\\$links/:navigation`, `${name}\\(:key\\)/\\$links/:navigation\\(:other\\)`])
-    @Docs({ summary: 'Not implemented', description: 'As in the original.', key, params: navigationParams(name), status: 501 })
-    async redirect(@Req() request: Request): Promise<void> {
-      await this.links.redirect(request, set);
-    }
-
-    @Delete([`${name}\\(:key\\)/\\$links/:navigation`, `${name}\\(:key\\)/\\$links/:navigation\\(:other\\)`])
+    @Delete(`${name}\\(:key\\)/\\$links/:navigation\\(:other\\)`)
     @HttpCode(204)
-    @Docs({ summary: `Take a link of ${what} away`, description: both, key, params: navigationParams(name), status: 204 })
+    @Docs({ summary: `Take a link of ${what} away`, description: both, key, params: [navigation, OTHER], status: 204 })
     async unlink(@Req() request: Request, @Res() response: Response): Promise<void> {
       await this.links.untie(request, set);
       sendNothing(response);
     }
 
+    /** The rest of what may be asked of links is refused, each for its own reason. */
+    @Get(`${name}\\(:key\\)/\\$links/:navigation\\(:other\\)`)
+    @ApiExcludeEndpoint()
+    async readLink(@Req() request: Request): Promise<void> {
+      await this.links.links(request, set);
+    }
+
+    @Post(`${name}\\(:key\\)/\\$links/:navigation\\(:other\\)`)
+    @ApiExcludeEndpoint()
+    async linkByKey(@Req() request: Request): Promise<void> {
+      await this.links.tie(request, set);
+    }
+
+    @Delete(`${name}\\(:key\\)/\\$links/:navigation`)
+    @ApiExcludeEndpoint()
+    async unlinkAll(@Req() request: Request): Promise<void> {
+      await this.links.untie(request, set);
+    }
+
+    @Put([`${name}\\(:key\\)/\\$links/:navigation`, `${name}\\(:key\\)/\\$links/:navigation\\(:other\\)`])
+    @ApiExcludeEndpoint()
+    async redirect(@Req() request: Request): Promise<void> {
+      await this.links.redirect(request, set);
+    }
+
     @Get(`${name}\\(:key\\)/:navigation`)
-    @Docs({ summary: `List what is linked with ${what}`, description: both, key, params: navigationParams(name), response: CellObjectsAnswerDto })
+    @Docs({ summary: `List what is linked with ${what}`, description: both, key, params: [navigation], response: CellObjectsAnswerDto })
     async related(@Req() request: Request, @Res() response: Response): Promise<void> {
       sendList(response, await this.links.related(request, set));
     }
   }
   Object.defineProperty(ControlController, 'name', { value: `${name}Controller` });
   return ControlController;
-}
-
-function navigationParams(name: ControlSetName) {
-  const [first = ''] = controlSets[name].navigations;
-  const others = controlSets[name].navigations.map((navigation) => `_${navigation}`).join(', ');
-  return [{ name: 'navigation', description: `One of ${others}; on DELETE with a key behind it.`, example: `_${first}` }];
 }
 
 /** One controller for each set. */

@@ -24,6 +24,11 @@ const ADD = statement(
   'cell-grants-add',
   'INSERT INTO cell_grants (cell_id, role_id, privileges) VALUES ($1, $2, $3)',
 );
+const GRANT = statement(
+  'cell-grants-grant',
+  `INSERT INTO cell_grants AS g (cell_id, role_id, privileges) VALUES ($1, $2, $3)
+   ON CONFLICT (cell_id, role_id) DO UPDATE SET privileges = ARRAY(SELECT DISTINCT unnest(g.privileges || excluded.privileges) ORDER BY 1)`,
+);
 const HOLD_CELL = statement('cell-grants-hold-cell', 'SELECT FROM cells WHERE id = $1 FOR NO KEY UPDATE');
 const held = (roles: string): string => `SELECT r.role_id, g.privileges FROM (SELECT ${EVERYBODY}::bigint AS role_id ${roles}) r
   LEFT JOIN cell_grants g ON g.cell_id = $1 AND g.role_id = r.role_id`;
@@ -58,6 +63,12 @@ export class CellGrantsRepository {
     await this.sql.all(HOLD_CELL, [cellId]);
     await this.sql.all(FORGET, [cellId]);
     for (const { roleId, privileges } of grants) await this.sql.all(ADD, [cellId, roleId, privileges]);
+  }
+
+  /** Grants a role something beside what it has. */
+  async grant(cellId: Id, roleId: Id, privileges: readonly string[]): Promise<void> {
+    await this.sql.all(HOLD_CELL, [cellId]);
+    await this.sql.all(GRANT, [cellId, roleId, privileges]);
   }
 
   /** Forgets what was granted to a role that goes away. */
