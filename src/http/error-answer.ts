@@ -12,6 +12,7 @@ import { discardBody } from './discard.js';
 import { describeError } from './error-description.js';
 import { toDomainError } from './error-translation.js';
 import { houseMethodsOf, renderProblem } from './house.js';
+import { closesEarly, linger } from './linger.js';
 import { type RequestFacts, requestFacts, routePattern } from './request-facts.js';
 import { LOGGER } from './tokens.js';
 
@@ -46,7 +47,9 @@ export class ErrorAnswer {
       return;
     }
     if (!request.complete && request.listenerCount('data') === 0) discardBody(request);
-    this.write(this.render(error, request, facts), error, response);
+    const rendered = this.render(error, request, facts);
+    if (closesEarly(request)) void linger(request).then(() => this.write(rendered, error, response));
+    else this.write(rendered, error, response);
   }
 
   private render(error: DomainError, request: Request, facts: RequestFacts): RenderedError {

@@ -2,6 +2,13 @@ import { type IncomingMessage } from 'node:http';
 
 const LINGER_BYTES_MAX = 32 * 1024 * 1024;
 const LINGER_MS_MAX = 5000;
+/** Those that were waited for: once is enough. */
+const waitedFor = new WeakSet<IncomingMessage>();
+
+/** @returns whether the connection is closed with the answer although a body is still coming in */
+export function closesEarly(request: IncomingMessage): boolean {
+  return !request.complete && !request.destroyed && !waitedFor.has(request) && closesAfter(request);
+}
 
 /**
  * Waits for the rest of a refused body, which somebody else reads over, where the connection is
@@ -11,7 +18,8 @@ const LINGER_MS_MAX = 5000;
  * @returns after 5 seconds or 32 MiB at the latest: nobody sends without end to be answered
  */
 export async function linger(request: IncomingMessage): Promise<void> {
-  if (request.complete || request.destroyed || !closesAfter(request)) return;
+  if (!closesEarly(request)) return;
+  waitedFor.add(request);
   await new Promise<void>((resolve) => {
     let bytes = 0;
     const onData = (chunk: Buffer): void => {

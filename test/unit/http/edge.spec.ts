@@ -184,6 +184,24 @@ describe('bodies', () => {
     expect([answer.status, answer.json]).toEqual([413, { alpha: 'payload_too_large' }]);
   });
 
+  it('that are far too large get it whole, too, where the connection closes with it', async () => {
+    const body = Buffer.alloc(8_000_000, 0x20);
+    for (let round = 0; round < 5; round += 1) {
+      const { port, hostname } = new URL(toy.url);
+      const answer = await new Promise<string>((resolve, reject) => {
+        const chunks: string[] = [];
+        const socket = net.connect(Number(port), hostname, () => {
+          socket.write(`POST /alpha/things HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`);
+          socket.write(body);
+        });
+        // reads only when everything is sent, as simple clients do
+        socket.pause().once('drain', () => socket.resume());
+        socket.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk)).on('end', () => resolve(chunks.join(''))).on('error', reject);
+      });
+      expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*payload_too_large"}$/);
+    }
+  });
+
   it('that stop half-way do no harm', async () => {
     await new Promise<void>((resolve) => {
       const { port, hostname } = new URL(toy.url);
