@@ -31,9 +31,12 @@ async function startServer(): Promise<string> {
   return /listens on (http:\S+)/.exec(err)?.[1] ?? '';
 }
 
-type Outcome = 'answered' | 'refused' | 'lost';
+/**
+ * `lost`: it went out on a connection that had carried others before, and no whole answer came back.
+ * `not taken up`: it went out on a connection of its own that ended without a byte.
+ */
+type Outcome = 'answered' | 'refused' | 'not taken up' | 'lost';
 
-/** `lost`: it went out on a connection and no whole answer came back. */
 function post(url: string, body: string, agent: http.Agent): Promise<{ outcome: Outcome; status: number }> {
   return new Promise((resolve) => {
     const request = http.request(url, { method: 'POST', agent, headers: { 'Content-Length': Buffer.byteLength(body) } }, (response) => {
@@ -41,7 +44,10 @@ function post(url: string, body: string, agent: http.Agent): Promise<{ outcome: 
       response.on('end', () => resolve({ outcome: 'answered', status: response.statusCode ?? 0 }));
       response.on('error', () => resolve({ outcome: 'lost', status: 0 }));
     });
-    request.on('error', (error: NodeJS.ErrnoException) => resolve({ outcome: error.code === 'ECONNREFUSED' ? 'refused' : 'lost', status: 0 }));
+    request.on('error', ({ code }: NodeJS.ErrnoException) => {
+      const unread = request.reusedSocket ? 'lost' : 'not taken up';
+      resolve({ outcome: code === 'ECONNREFUSED' ? 'refused' : unread, status: 0 });
+    });
     request.end(body);
   });
 }
@@ -52,7 +58,7 @@ describe('stopping the server', () => {
     const keys = (await (await fetch(`${url}/generate-keypair`)).json()) as { response: { public_key: string } };
     const body = JSON.stringify({ public_key: keys.response.public_key, message: { subject: 's', content: 'c' } });
     const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
-    const count = { answered: 0, refused: 0, lost: 0 };
+    const count = { answered: 0, refused: 0, 'not taken up': 0, lost: 0 };
     const statuses = new Set<number>();
     const client = async (): Promise<void> => {
       for (;;) {
@@ -75,9 +81,10 @@ describe('stopping the server', () => {
     expect(tookMs).toBeLessThan(10_000);
     expect([...statuses]).toEqual([200]);
     expect(count.answered).toBeGreaterThan(CLIENTS);
-    // On a busy machine the system may reset connections that nobody had taken up yet. What came
-    // in on them was never accepted: neither a row nor a line below tells of it.
-    expect(count.refused + count.lost).toBe(CLIENTS);
+    expect(count.lost).toBe(0);
+    // A listener that closes resets the connections that the system has set up and not handed over yet; no program can
+    // avoid it. Nothing that came in on them was read: neither a row nor a line below tells of it.
+    expect(count.refused + count['not taken up']).toBe(CLIENTS);
     const [row] = await db.sql<{ count: string }>('SELECT count(*) FROM messages');
     expect(Number(row?.count)).toBe(count.answered);
     // the lines of the last requests are not lost either; one more is that of the key pair
