@@ -16,8 +16,10 @@ const here = fileURLToPath(import.meta.url);
 const root = dirname(dirname(here));
 
 if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) useNewerNode();
-else if (needsOptions()) startAgain();
-else await run();
+else {
+  if (needsOptions()) startAgain();
+  await run();
+}
 
 /** The server alone lives long enough for it to matter, and whoever chose a bound himself knows better. */
 function needsOptions() {
@@ -25,9 +27,13 @@ function needsOptions() {
   return process.argv[2] === 'serve' && !given && process.platform !== 'win32' && typeof process.execve === 'function';
 }
 
-/** The same process, id and output, from the beginning. */
+/** The same process, id and output, from the beginning; comes back only where that is not allowed. */
 function startAgain() {
-  process.execve(process.execPath, [process.execPath, ...options(), ...process.execArgv, here, ...process.argv.slice(2)], process.env);
+  try {
+    process.execve(process.execPath, [process.execPath, ...options(), ...process.execArgv, here, ...process.argv.slice(2)], process.env);
+  } catch {
+    // it serves as well without
+  }
 }
 
 function options() {

@@ -4,17 +4,30 @@ import net, { type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { limits } from '../kernel/limits.js';
 
-/** Time for requests that are on their way over kept-alive connections to arrive. */
-const ARRIVAL_MS = 100;
+/** How often it is looked which connections wait for nothing. */
+const LOOK_MS = 100;
+/**
+ * A connection that was used this lately is going to be used again: its client has been told that it stays open, and
+ * may have written already. On a busy machine a client takes its time to read an answer and send what comes next.
+ */
+const ARRIVAL_MS = 1_000;
 /**
  * Bound for taking up connections that wait, where ever new ones come. On a machine with far too
  * much to do a turn takes tens of milliseconds, and each takes up one.
  */
 const TAKING_UP_MS_MAX = 3_000;
 
+/** What is known of a connection. */
+interface Use {
+  /** when it was set up, or an answer went out, or something came in, as far as was looked */
+  lastMs: number;
+  bytesRead: number;
+}
+
 /**
  * Ends the HTTP side without losing an accepted request: no new connections, every answer says
- * `Connection: close`, connections that wait for nothing are cut, the others may finish.
+ * `Connection: close`, connections that wait for nothing are cut, the others may finish. A client
+ * that was answered within the last second may still send its next request, and is answered.
  * Node's own server.close() is not enough: it cuts connections whose answer is written but not
  * sent yet, and lets busy kept-alive clients go on for ever.
  */
@@ -22,7 +35,7 @@ const TAKING_UP_MS_MAX = 3_000;
 export class Drain {
   private readonly controller = new AbortController();
   private readonly inFlight = new Set<ServerResponse>();
-  private readonly sockets = new Set<Socket>();
+  private readonly sockets = new Map<Socket, Use>();
   private server: Server | undefined;
   private running: Promise<void> | undefined;
   /** asking the signal costs more, and this is asked with every request */
@@ -42,7 +55,7 @@ export class Drain {
   watch(server: Server): void {
     this.server = server;
     server.on('connection', (socket) => {
-      this.sockets.add(socket);
+      this.sockets.set(socket, { lastMs: performance.now(), bytesRead: socket.bytesRead });
       socket.once('close', () => this.sockets.delete(socket));
     });
   }
@@ -56,6 +69,8 @@ export class Drain {
   /** Notes that its answer is out, or its client gone. */
   leave(response: ServerResponse): void {
     this.inFlight.delete(response);
+    const use = this.sockets.get(response.req.socket);
+    if (use) use.lastMs = performance.now();
   }
 
   /**
@@ -90,7 +105,7 @@ export class Drain {
     const timer = setInterval(() => {
       // after a turn of reading: a request that came in during a long turn counts
       look = setImmediate(() => this.cutIdle());
-    }, ARRIVAL_MS);
+    }, LOOK_MS);
     return () => {
       clearInterval(timer);
       clearImmediate(look);
@@ -100,11 +115,18 @@ export class Drain {
   private cutIdle(): void {
     const busy = new Set<Socket | null>();
     for (const response of this.inFlight) busy.add(response.req.socket);
-    for (const socket of this.sockets) if (!busy.has(socket)) socket.destroy();
+    const nowMs = performance.now();
+    for (const [socket, use] of this.sockets) {
+      if (socket.bytesRead > use.bytesRead) {
+        use.bytesRead = socket.bytesRead;
+        use.lastMs = nowMs;
+      }
+      if (!busy.has(socket) && nowMs - use.lastMs >= ARRIVAL_MS) socket.destroy();
+    }
   }
 
   private cutAll(): void {
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.sockets.keys()) socket.destroy();
   }
 }
 
