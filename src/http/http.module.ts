@@ -30,7 +30,8 @@ export class HttpModule {
   static register(dialects: readonly Dialect[]): DynamicModule {
     return {
       module: HttpModule,
-      imports: [...new Set(dialects.map((dialect) => dialect.family ?? dialect.module))],
+      // routes of a module that is imported by an imported one come after all others: order counts, so each is named here
+      imports: [...new Set(dialects.flatMap(({ module, family }) => (family ? [module, family] : [module])))],
       controllers: [HealthController],
       providers: [
         { provide: DIALECTS, useValue: dialects },

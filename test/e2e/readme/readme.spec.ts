@@ -56,7 +56,7 @@ function lineWith(lines: readonly LineOutput[], ...texts: string[]): LineOutput 
     server.child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
     await server.said('(API description:');
     const url = /Polypost listens on (\S+)/.exec(said)![1]!;
-    env = { PATH: process.env['PATH'] ?? '', HOME: folder.path, PORT: new URL(url).port, TOUR_URL: url };
+    env = { PATH: process.env['PATH'] ?? '', HOME: folder.path, PORT: new URL(url).port, TOUR_URL: `http://localhost:${new URL(url).port}` };
   }, 60_000);
 
   afterAll(async () => {
@@ -138,6 +138,15 @@ function lineWith(lines: readonly LineOutput[], ...texts: string[]): LineOutput 
         { count: 1, results: [{ headline: 'And at one?', unread_count: 2 }] },
         { count: 2, results: [{ message: 'The menu for noon', file: { filename: 'menu.pdf' } }, { message: 'And at one?' }] },
       ]);
+    });
+
+    it('sends a request between cells, approves it, and reaches the friend by the relation', () => {
+      const sent = JSON.parse(lines.filter(({ line }) => line === 'echo "$SENT"')[2]!.output) as unknown;
+      expect(sent).toMatchObject({ d: { results: { Type: 'req.relation.build', Result: [{ Code: '201', Reason: 'Created.' }] } } });
+      expect(lineWith(lines, '"Command": "approved"').output).toBe('204');
+      const [open, unread] = lines.filter(({ line }) => line.includes('ReceivedMessage')).map(({ output }) => JSON.parse(output) as unknown);
+      expect(open).toMatchObject({ d: { results: [{ Title: 'Friend request', Status: 'none' }] } });
+      expect(unread).toMatchObject({ d: { results: [{ Title: 'Welcome', Body: 'Noon at the fountain?', Status: 'unread' }], __count: '1' } });
     });
 
     it('counts for OSSN what was sent and read through either', () => {

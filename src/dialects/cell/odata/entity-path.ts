@@ -63,9 +63,12 @@ export function parseEntityRef(text: string): EntityRef | null {
  *
  * @param names parts of the key; a single value is the first
  * @returns a value or null for each name, in their order; parts that are not given are null
- * @throws ODataFault PR400-OD-0004 for foreign names, and when the first part is not given
+ * @throws ODataFault PR400-OD-0004 for foreign names, for U+0000, and when the first part is not given
  */
 export function keyParts(key: EntityKey, names: readonly string[]): readonly (string | null)[] {
+  const given = key.kind === 'single' ? [key.value] : [...key.values.values()];
+  // no name and no address can hold it, and the database not even be asked for it
+  if (given.some((value) => value?.includes('\0'))) throw new ODataFault('PR400-OD-0004');
   if (key.kind === 'single') return names.map((_, index) => (index === 0 ? key.value : null));
   for (const name of key.values.keys()) if (!names.includes(name)) throw new ODataFault('PR400-OD-0004');
   const parts = names.map((name) => key.values.get(name) ?? null);

@@ -76,7 +76,7 @@ describe('CELL-71 keys', () => {
   });
 
   it('with foreign parts or without the first one are refused', () => {
-    for (const key of [named({ Url: 'a' }), named({ '_Box.Name': 'b' }), named({ Name: null }), named({ Name: 'a', Url: 'b' })]) {
+    for (const key of [single('a\0'), named({ Name: 'a', '_Box.Name': '\0' }), named({ Url: 'a' }), named({ '_Box.Name': 'b' }), named({ Name: null }), named({ Name: 'a', Url: 'b' })]) {
       expect(() => keyParts(key, ['Name', '_Box.Name'])).toThrow(expect.objectContaining({ wireCode: 'PR400-OD-0004' }));
     }
   });
