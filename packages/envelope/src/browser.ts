@@ -12,7 +12,20 @@ export const sdk = createSdk(new WebBackend(), () => {
   throw new BackendLimit('web', 'scrypt: give createSdk one');
 });
 
-export const { generateIdentity, generateEncryptionKey, parsePrivateKey, fingerprint, signMessage, sealMessage, sealPacket, openPacket, openMessage, verifyMessage } = sdk;
+export const {
+  generateIdentity,
+  generateEncryptionKey,
+  parsePrivateKey,
+  fingerprint,
+  signMessage,
+  sealMessage,
+  sealPacket,
+  openPacket,
+  openMessage,
+  verifyMessage,
+  sealFile,
+  openFile,
+} = sdk;
 
 /** A client with the platform's back end. */
 export function createClient(options: ClientOptions = {}): EnvelopeClient {

@@ -32,6 +32,8 @@ export const {
   openPacket,
   openMessage,
   verifyMessage,
+  sealFile,
+  openFile,
 } = sdk;
 
 /** A client with the platform's back end. */

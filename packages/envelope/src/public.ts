@@ -21,6 +21,7 @@ export { ExportError, type ExportFile } from './identity/export.js';
 export { currentEncryptionKey, type Identity, type IdentityFile, identityFromFile, identityToFile, type IdentityType } from './identity/identity.js';
 export { DATA_TYPES, type Message, type MessageDraft, type PacketAddress } from './inner/message.js';
 export { type InnerPart, type OpenedMessage } from './inner/open.js';
+export { FILE_CHUNK_BYTES, type SealedFile } from './inner/sealed-file.js';
 export { type SigningContext } from './inner/sign.js';
 export { type PrivateKey, privateKeyPem } from './keys/private-key.js';
 export { type KeyType, parsePublicKey, type PublicKey, publicKeyPem } from './keys/public-key.js';

@@ -7,6 +7,7 @@ import { generateEncryptionKey, generateIdentity, type Identity, identityFromFil
 import { type Message, type MessageDraft, type PacketAddress } from './inner/message.js';
 import { type InnerPart, openMessage, type OpenedMessage, verifyMessage } from './inner/open.js';
 import { sealMessage } from './inner/seal.js';
+import { openFile, type SealedFile, sealFile } from './inner/sealed-file.js';
 import { signMessage, type SigningContext } from './inner/sign.js';
 import { type Packet } from './outer/packet.js';
 import { type Body, openPacket, sealPacket, type SealPacketOptions } from './outer/seal.js';
@@ -43,6 +44,10 @@ export interface Sdk {
   readonly openMessage: (part: InnerPart, ...keys: readonly PrivateKey[]) => Promise<OpenedMessage>;
   /** Verifies a Message that is open already. @throws EnvelopeError */
   readonly verifyMessage: (message: Message, context: SigningContext) => Promise<PublicKey>;
+  /** Seals a file for a Message of type 4. */
+  readonly sealFile: (plaintext: Uint8Array) => Promise<SealedFile>;
+  /** @throws EnvelopeError `undecryptable` */
+  readonly openFile: (data: Uint8Array, key: Uint8Array) => Promise<Uint8Array>;
 }
 
 /**
@@ -67,5 +72,7 @@ export function createSdk(backend: Backend, scrypt: Scrypt): Sdk {
     openPacket: async (body, server) => (await openPacket(backend, body, server)).packet,
     openMessage: (part, ...keys) => openMessage(backend, part, ...keys),
     verifyMessage: (message, context) => verifyMessage(backend, message, context),
+    sealFile: (plaintext) => sealFile(backend, plaintext),
+    openFile: (data, key) => openFile(backend, data, key),
   };
 }

@@ -2,6 +2,7 @@
  * For tests and test vectors only: the same functions with the random parts given. A content key,
  * an IV or an ephemeral key that is used twice breaks what it protects.
  */
+export { checkBaseUrl, originOf, parseHost } from './client/address.js';
 export { type Backend, BackendLimit } from './backend/backend.js';
 export { ForgeBackend, type X25519Source } from './backend/forge.js';
 export { NodeBackend } from './backend/node.js';

@@ -74,8 +74,11 @@ function faultOf({ code, layer }: EnvelopeError, suites: readonly string[]): Env
     case 'malformed_packet':
     case 'unsupported_key':
       return new EnvelopeFault(code);
-    default:
-      // the rest speaks of inner parts, which nobody opens here
+    case 'unknown_server_key':
+      return new EnvelopeFault(code);
+    case 'malformed_message':
+    case 'bad_signature':
+      // they speak of inner parts, which nobody opens here
       return malformed();
   }
 }

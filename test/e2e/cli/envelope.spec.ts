@@ -50,7 +50,7 @@ describe('polypost envelope invite', () => {
 describe('polypost envelope key', () => {
   it('ENV-71 lists and rotates the keys; a running server knows within seconds', async () => {
     const before = (await ask(app, { path: '/api/v1/server' })).body;
-    const listed = JSON.parse((await run('key', 'list', '--json')).out) as Loose;
+    const listed = JSON.parse((await run('key', 'list', '--json')).out);
     expect(listed.keys.map((key: Loose) => [key.kid, key.status])).toEqual(before.keys.map((key: Loose) => [key.kid, 'current']));
     const { code, out } = await run('key', 'rotate');
     expect([code, out.match(/current/g)?.length, out.match(/previous/g)?.length]).toEqual([0, 2, 2]);

@@ -192,7 +192,7 @@ function hpke(recipient: KeyObject, plaintext: Buffer, info: Buffer): Buffer {
 export interface PacketOver {
   readonly id?: string;
   readonly user_id?: string;
-  readonly algorithm?: SuiteId | string;
+  readonly algorithm?: string;
   readonly data?: unknown;
   readonly password?: unknown;
   readonly kid?: string;

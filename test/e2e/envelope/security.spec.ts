@@ -33,7 +33,7 @@ async function signed(to: Person, over: { id?: string; text?: string } = {}): Pr
 }
 const inbox = async (person: Person) => (await person.asks('GET', '/api/v1/message')).body.messages;
 const faceOf = ({ status, text, headers }: Answer): string => JSON.stringify([status, text, [...headers.keys()].filter((name) => name !== 'keep-alive').sort()]);
-const codeOf = (work: Promise<unknown>): Promise<string> => work.then(() => 'opened', (error: { code?: string }) => error.code ?? String(error));
+const codeOf = (work: Promise<unknown>): Promise<string> => work.then(() => 'opened', (error: { code?: string }) => error.code ?? 'another error');
 
 describe('ENV-111 the threats, by number', () => {
   it('T1 a captured body is a copy for ever, also after its message is gone', async () => {

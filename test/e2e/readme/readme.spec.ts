@@ -50,7 +50,7 @@ function lineWith(lines: readonly LineOutput[], ...texts: string[]): LineOutput 
 
   /** Nothing but what `npm start` gives, and addresses that are free. A folder of its own, with the command in its place. */
   beforeAll(async () => {
-    symlinkSync(join(root, 'bin'), join(folder.path, 'bin'));
+    for (const name of ['bin', 'packages']) symlinkSync(join(root, name), join(folder.path, name));
     server = start(['serve'], { cwd: folder.path, env: { PORT: String(await freePort()), METRICS_ADDRESS: 'off' } });
     let said = '';
     server.child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));

@@ -3,7 +3,7 @@ import { type Backend } from '../backend/backend.js';
 import { type Identity } from '../identity/identity.js';
 import { type PrivateKey } from '../keys/private-key.js';
 import { NetworkError, RefusedError } from './errors.js';
-import { call, type CallOptions, request } from './http.js';
+import { call, type CallOptions, fetchBytes, fileForm, request } from './http.js';
 import { readEvents } from './event-stream.js';
 import { type Desk, login, type SessionGrant, stateKey } from './session.js';
 
@@ -83,6 +83,15 @@ export class Account {
     ack: async (...ids: readonly string[]): Promise<void> => void (await this.ask('/api/v1/message/ack', { method: 'POST', body: { message_ids: ids } })),
     delete: async (id: string): Promise<void> => void (await this.ask(`/api/v1/message/${encodeURIComponent(id)}`, { method: 'DELETE' })),
     stream: (after?: string, signal?: AbortSignal): AsyncGenerator<MailItem> => this.stream(after, signal),
+  };
+
+  readonly attachments = {
+    /** Keeps a sealed file here. Senders without an account use EnvelopeClient.upload. */
+    upload: (data: Uint8Array): Promise<Record<string, unknown>> => this.ask('/api/v1/attachment', { method: 'POST', body: fileForm(data) }),
+    /** The sealed bytes. */
+    get: (id: string): Promise<Uint8Array> =>
+      this.withSession((authorization) => fetchBytes(this.desk.transport, this.url(`/api/v1/attachment/${encodeURIComponent(id)}`), authorization)),
+    delete: async (id: string): Promise<void> => void (await this.ask(`/api/v1/attachment/${encodeURIComponent(id)}`, { method: 'DELETE' })),
   };
 
   /** The owner's settings. */

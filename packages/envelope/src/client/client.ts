@@ -12,7 +12,7 @@ import { type ContactCard } from './card.js';
 import { type Contact, Contacts } from './contacts.js';
 import { discover, type DiscoveryContext, isExpired, type KnownServer } from './discovery.js';
 import { RefusedError, TrustError } from './errors.js';
-import { call, type Transport } from './http.js';
+import { call, fileForm, type Transport } from './http.js';
 import { checkKeyObject, type RecipientKeys } from './recipient.js';
 import { receive, type Received } from './receive.js';
 import { composeBody, composePacket, type Content, deliver, newPacketId, type Patience, type Receipt } from './send.js';
@@ -108,6 +108,13 @@ export class EnvelopeClient {
     const keys = await checkKeyObject(this.backend, body, contact.identity_fp);
     if (keys.user_id !== contact.user_id) throw new TrustError('wrong_user', 'The server answers with the keys of another user.');
     return keys;
+  }
+
+  /** Keeps a sealed file at a contact's server, with a token of scope `attach`. @returns attachment_id, size, sha256 */
+  async upload(contact: Contact, data: Uint8Array): Promise<Record<string, unknown>> {
+    const { document } = await this.serverOf(contact);
+    const options = { method: 'POST', authorization: `Token ${contact.token}`, body: fileForm(data) } as const;
+    return (await call(this.transport, `${document.base_url}/api/v1/attachment`, options)).body;
   }
 
   /** Keys of somebody who lets himself be found by name. @returns undefined when he does not, or does not exist */

@@ -14,7 +14,7 @@ export interface CallOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly authorization?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON text or a value that becomes one */
+  /** JSON text, a value that becomes one, or a form with a file */
   readonly body?: unknown;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -49,7 +49,8 @@ export async function call(transport: Transport, url: string, options: CallOptio
 
 /** Sends a request and hands out the answer as it begins. @throws NetworkError */
 export async function request(transport: Transport, url: string, options: CallOptions, accept: string): Promise<Response> {
-  const text = options.body === undefined || typeof options.body === 'string' ? options.body : JSON.stringify(options.body);
+  const isForm = options.body instanceof FormData;
+  const body = options.body === undefined || typeof options.body === 'string' || options.body instanceof FormData ? options.body : JSON.stringify(options.body);
   const timeout = AbortSignal.timeout(options.timeoutMs ?? transport.timeoutMs);
   try {
     return await transport.fetch(url, {
@@ -59,16 +60,30 @@ export async function request(transport: Transport, url: string, options: CallOp
       headers: {
         ...options.headers,
         Accept: accept,
-        ...(text !== undefined && { 'Content-Type': 'application/json' }),
+        ...(body !== undefined && !isForm && { 'Content-Type': 'application/json' }),
         ...(options.authorization !== undefined && { Authorization: options.authorization }),
       },
       signal: options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]),
-      ...(text !== undefined && { body: text }),
+      ...(body !== undefined && { body }),
     });
   } catch (error) {
     options.signal?.throwIfAborted();
     throw new NetworkError(error instanceof DOMException && error.name === 'TimeoutError' ? 'The server does not answer in time.' : 'The server cannot be reached.', { cause: error });
   }
+}
+
+/** A form with one file, as attachments are sent. */
+export function fileForm(data: Uint8Array): FormData {
+  const form = new FormData();
+  form.set('file', new Blob([Uint8Array.from(data)], { type: 'application/octet-stream' }), 'sealed');
+  return form;
+}
+
+/** Fetches bytes. @throws RefusedError, NetworkError */
+export async function fetchBytes(transport: Transport, url: string, authorization: string): Promise<Uint8Array> {
+  const response = await request(transport, url, { authorization }, 'application/octet-stream');
+  if (!response.ok) throw new RefusedError(response.status, response.status === 401 ? 'unauthenticated' : 'unknown');
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 async function readBody(response: Response): Promise<Record<string, unknown> | undefined> {

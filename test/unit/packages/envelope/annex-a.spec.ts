@@ -2,6 +2,7 @@ import { fingerprint, fromHex, parsePublicKey, publicKeyPem, toHex } from '@poly
 import {
   type Backend,
   fingerprintOf,
+  hpkeSchedule,
   innerContext,
   messageText,
   openContent,
@@ -17,6 +18,7 @@ import {
 } from '@polypost/envelope/testing';
 import { outerContext, suiteOf } from '@polypost/envelope/codec';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { backends, forge, sequence } from './support.js';
 
 const HPKE = 'HPKE-X25519+A256GCM';
@@ -102,4 +104,16 @@ it('ENV-26 the context strings have parts joined by single line feeds and none a
   expect(asText(outerContext(HPKE))).toBe('polypost-envelope/1\npacket\nHPKE-X25519+A256GCM');
   expect(asText(innerContext(HPKE, ADDRESS))).toBe('polypost-envelope/1\nmessage\nHPKE-X25519+A256GCM\n01JX-demo-0001\nb0b7f3');
   expect(forge.name).toBe('forge');
+});
+
+it('ENV-99 the page on the dialect tells the same values', async () => {
+  const page = readFileSync(new URL('../../../../docs/dialects/envelope.md', import.meta.url), 'utf8');
+  const { server, user } = await people(forge);
+  for (const [recipient, ephemeral, context] of [[server, 0x61, outerContext(HPKE)], [user, 0x81, innerContext(HPKE, ADDRESS)]] as const) {
+    const encapsulated = forge.publicRaw('x25519', sequence(ephemeral, 32));
+    const dh = forge.x25519(recipient.raw, encapsulated) ?? new Uint8Array();
+    const { key, nonce } = await hpkeSchedule(forge, dh, encapsulated, recipient.publicKey.raw, context);
+    for (const value of [recipient.publicKey.raw, encapsulated, dh, key, nonce]) expect(page).toContain(`\`${toHex(value)}\` |`);
+  }
+  for (const text of [UNSIGNED, SIGNATURE, PACKET_PASSWORD, PACKET_DATA, BODY_PASSWORD]) expect(page).toContain(text);
 });
