@@ -58,9 +58,13 @@ export class Clients {
     return true;
   }
 
+  /** Waits for so many acknowledgements in all, as long as there are new ones. */
   async untilAcks(count) {
-    const deadline = performance.now() + SERVED_MS_MAX;
-    while (this.acks < count && performance.now() < deadline) await sleep(2);
+    let [seen, deadline] = [this.acks, performance.now() + SERVED_MS_MAX];
+    while (this.acks < count && performance.now() < deadline) {
+      await sleep(2);
+      if (this.acks > seen) [seen, deadline] = [this.acks, performance.now() + SERVED_MS_MAX];
+    }
   }
 
   async #write(driver, once, url, chance) {
