@@ -8,6 +8,7 @@ import { randomInt } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { build, isFresh } from '../../scripts/build.js';
 import { gates } from './gates.js';
+import { useProgram } from './drivers/index.js';
 import { report } from './support/report.js';
 import { root } from './support/site.js';
 import { tools } from './tools/index.js';
@@ -30,6 +31,7 @@ async function main([name, ...args]) {
     const problem = build();
     if (problem) throw new Error(problem);
   }
+  useProgram(common.program);
   const json = given.json ?? join(root, '.tmp', 'trust', `${name}.json`);
   const steps = name in gates ? gates[name] : [[name, {}]];
   const rows = [];

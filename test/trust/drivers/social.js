@@ -1,7 +1,8 @@
 import { signedToken } from './common.js';
 import { urlEncoded } from '../support/multipart.js';
 
-const HOURS_20 = 20 * 3600;
+/** long enough for a clock that jumps ahead by hours, short enough for one that jumps back */
+const LIFE_SECONDS = 15 * 3600;
 const known = new WeakMap();
 
 /**
@@ -48,7 +49,7 @@ export async function newUser(pool, site, n) {
 /** A token for a user, as the programs of an integrator sign it. */
 export function tokenOf(site, guid, over = {}) {
   const now = Math.floor(Date.now() / 1000);
-  return signedToken(site.secrets.PM_JWT_SECRET, { user_id: guid, token_type: 'access', iat: now, exp: now + HOURS_20, jti: `j${guid}`, ...over });
+  return signedToken(site.secrets.PM_JWT_SECRET, { user_id: guid, token_type: 'access', iat: now, exp: now + LIFE_SECONDS, jti: `j${guid}`, ...over });
 }
 
 export const bearer = ({ token }) => ({ Authorization: `Bearer ${token}` });

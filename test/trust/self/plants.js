@@ -51,8 +51,8 @@ export const plants = [
   {
     name: 'one input ends in a 500',
     tool: 'fuzz',
-    options: { inputs: 4_000, dialect: 'keyinbox', keepFailures: 0 },
-    patches: [['src/dialects/keyinbox/keyinbox.parse.js', '    const recipient = keys.publicKey(publicKey);\n    const sender = parseSender', "    if (typeof message.subject === 'boolean') throw new TypeError('planted');\n    const recipient = keys.publicKey(publicKey);\n    const sender = parseSender"]],
+    options: { inputs: 6_000, dialect: 'keyinbox', keepFailures: 0 },
+    patches: [['src/dialects/keyinbox/keyinbox.parse.js', '    const recipient = keys.publicKey(publicKey);\n    const sender = parseSender', "    if (typeof (message.subject ?? '') !== 'string') throw new TypeError('planted');\n    const recipient = keys.publicKey(publicKey);\n    const sender = parseSender"]],
     expected: /POST \/messages.*500/,
   },
   {

@@ -58,9 +58,13 @@ export class Clients {
     return true;
   }
 
+  /** Waits for so many acknowledgements in all, as long as there are new ones. */
   async untilAcks(count) {
-    const deadline = performance.now() + SERVED_MS_MAX;
-    while (this.acks < count && performance.now() < deadline) await sleep(2);
+    let [seen, deadline] = [this.acks, performance.now() + SERVED_MS_MAX];
+    while (this.acks < count && performance.now() < deadline) {
+      await sleep(2);
+      if (this.acks > seen) [seen, deadline] = [this.acks, performance.now() + SERVED_MS_MAX];
+    }
   }
 
   async #write(driver, once, url, chance) {
@@ -83,7 +87,7 @@ export class Clients {
     const people = this.casts.get(driver.name);
     const from = chance.pick(people);
     const to = people[(from.n + 1 + chance.below(people.length - 1)) % people.length];
-    const isAnonymous = driver.name === 'keyinbox' && chance.below(3) === 0;
+    const isAnonymous = driver.hidesSender === true || (driver.name === 'keyinbox' && chance.below(3) === 0);
     const text = `${n};${chance.bytes(chance.below(50) === 0 ? (driver.largeBytes ?? LARGE_BYTES) / 2 : chance.below(500)).toString('base64')}`;
     const file = driver.takesFiles && chance.below(12) === 0 ? fileOf(n, chance) : null;
     const mail = { n, from: isAnonymous ? null : from, to, text, file, key: once ? `k${n}-${chance.word(16)}` : null, driver };

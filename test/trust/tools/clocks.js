@@ -98,7 +98,7 @@ async function expiries(world, setClock) {
   const sent = pm.sentOf(await pm.mail((request) => pool.ask(request), { from, to, text: 'with a file', key: null, file }, world));
   const status = async (request) => (await pool.answer(request)).status;
   const open = () => status({ method: 'GET', path: sent.file });
-  const me = { method: 'GET', path: '/api/v2/user/me/', headers: { Authorization: `Bearer ${tokenOf(site, from.guid)}` } };
+  const me = { method: 'GET', path: '/api/v2/user/me/', headers: { Authorization: `Bearer ${tokenOf(site, from.guid, { exp: Math.floor(Date.now() / 1000) + 20 * 3600 })}` } };
   const expected = [
     [0, 'the address of a file', open, 200], [23, 'the address of a file after 23 hours', open, 200], [26, 'the address of a file after 26 hours', open, 404], [0, 'the address of a file, the clock set back', open, 200],
     [19, 'a token of 20 hours after 19', () => status(me), 200], [21, 'a token of 20 hours after 21', () => status(me), 401],

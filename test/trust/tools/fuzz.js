@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { driverOf, drivers } from '../drivers/index.js';
 import { problemFault } from '../drivers/common.js';
-import { houseRoutes, scenes } from '../drivers/scenes.js';
+import { houseRoutes, scenesOf } from '../drivers/scenes.js';
 import { anyValue, arbitraryOf, sampled } from '../support/arbitraries.js';
 import { mangled, mutated } from '../support/mutate.js';
 import { Seeded } from '../support/seeded.js';
@@ -32,7 +32,7 @@ export function run({ seed, program, inputs, dialect, keepFailures }) {
     const world = { site, pool };
     const document = JSON.parse(readFileSync(join(program, 'docs', 'openapi.json'), 'utf8'));
     const bases = [];
-    for (const each of scenes) {
+    for (const each of scenesOf()) {
       if (dialect === '' || dialect === each.name) bases.push(...basesOf(each, await each.scene(world, []), document, Number(seed)));
     }
     if (dialect === '') for (const [route, entry] of Object.entries(houseRoutes)) bases.push({ route, make: () => entry.ask(), value: () => null });
@@ -71,7 +71,7 @@ function basesOf({ routes }, scene, document, seed) {
         route,
         make: (chance) => {
           const thing = things.length > 0 ? chance.pick(things) : undefined;
-          return each.ask(thing ? (thing[each.by] ?? thing.to) : chance.pick(scene.people), thing, scene);
+          return each.ask(thing ? (thing[each.by ?? each.usualBy ?? 'from'] ?? thing.to) : chance.pick(scene.people), thing, scene);
         },
         value: () => (at++ % 3 === 0 ? values[at % SAMPLES] : memberOf(at % 2 ? values[at % SAMPLES] : others[at % SAMPLES], at)),
         secrets: [...scene.people, ...scene.things.flatMap(({ from, to }) => [from, to])],

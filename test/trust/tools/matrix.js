@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drivers } from '../drivers/index.js';
-import { houseRoutes, scenes } from '../drivers/scenes.js';
+import { houseRoutes, scenesOf } from '../drivers/scenes.js';
 import { tokenOf } from '../drivers/social.js';
 import { Seeded } from '../support/seeded.js';
 import { withSite } from '../support/site.js';
@@ -40,7 +40,10 @@ export function run({ seed, program, combinations }) {
     const violations = uncovered(program);
     const borrowed = [tokenOf(site, 1), site.secrets.OSSN_SITE_KEY, site.secrets.POLYPOST_ADMIN_TOKEN, 'null', ''];
     const plays = [];
-    for (const { name, scene, routes } of scenes) plays.push({ name, routes, scene: await scene(world, borrowed.filter((secret) => name !== 'ossn' || secret !== site.secrets.OSSN_SITE_KEY).filter((secret) => name !== 'pm' || secret !== borrowed[0])) });
+    for (const { name, scene, routes } of scenesOf()) {
+      const right = { pm: borrowed[0], ossn: borrowed[1], cell: borrowed[2] }[name];
+      plays.push({ name, routes, scene: await scene(world, borrowed.filter((secret) => secret !== right)) });
+    }
     const all = chance.shuffled(plays.flatMap((play) => combinationsOf(play)));
     const chosen = all.slice(0, combinations);
     const looks = plays.flatMap((play) => looksOf(play));
@@ -57,6 +60,7 @@ export function run({ seed, program, combinations }) {
     await inParallel(looks, AT_ONCE, async (one) => {
       const outcome = await pool.ask(one.ask());
       if (outcome.kind !== 'answered' || outcome.status >= 500) violations.push(`${one.name}: ${brief(outcome)}`);
+      else if (one.isRefused && outcome.status < 400) violations.push(`${one.name}: not refused (${brief(outcome)})`);
       else if (one.canary.test(outcome.text)) violations.push(`${one.name}: shows ${one.canary.exec(outcome.text)[0]}`);
     });
     const controls = await control(plays, pool, violations);
@@ -70,7 +74,7 @@ export function run({ seed, program, combinations }) {
 export function uncovered(program) {
   const { paths } = JSON.parse(readFileSync(join(program, 'docs', 'openapi.json'), 'utf8'));
   const described = new Set(Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)));
-  const entries = new Set(Object.keys(Object.assign({}, houseRoutes, ...scenes.map(({ routes }) => routes))));
+  const entries = new Set(Object.keys(Object.assign({}, houseRoutes, ...scenesOf().map(({ routes }) => routes))));
   return [
     ...[...described].filter((route) => !entries.has(route)).map((route) => `${route} has no entry in the matrix`),
     ...[...entries].filter((route) => !described.has(route)).map((route) => `${route} is no route of the description`),
@@ -85,7 +89,7 @@ function* entriesOf(routes) {
 function combinationsOf({ name: dialect, scene, routes }) {
   const list = [];
   for (const [route, entry] of entriesOf(routes)) {
-    if (!entry.takes || entry.visible) continue;
+    if (!entry.takes || entry.visible || entry.refused) continue;
     const [method, path] = route.split(' ');
     // another verb of an address without an id is a route of its own, and speaks of the caller
     const isFree = (verb) => verb !== method && (path.includes('{') || !(`${verb} ${path}` in routes));
@@ -105,10 +109,10 @@ function combinationsOf({ name: dialect, scene, routes }) {
 function looksOf({ scene, routes }) {
   const list = [];
   for (const [name, entry] of entriesOf(routes)) {
-    if (entry.takes && !entry.visible) continue;
+    if (entry.takes && !entry.visible && !entry.refused) continue;
     for (const who of [...scene.people, ...scene.strangers]) {
       const things = entry.takes ? scene.things.filter(({ kind }) => kind === entry.takes) : [undefined];
-      for (const thing of things) list.push({ name: `${name} by ${who.n}`, ask: () => entry.ask(who, thing, scene), canary: scene.canary });
+      for (const thing of things) list.push({ name: `${name} by ${who.n}`, ask: () => entry.ask(who, thing, scene), canary: scene.canary, isRefused: entry.refused !== undefined });
     }
   }
   return list;
@@ -168,7 +172,7 @@ async function control(plays, pool, violations) {
   let count = 0;
   for (const { scene, routes } of plays) {
     for (const [route, entry] of entriesOf(routes)) {
-      if (!entry.takes || entry.visible || entry.by === null) continue;
+      if (!entry.takes || entry.visible || entry.refused || entry.by === null) continue;
       const thing = await scene.fresh(entry.takes);
       const request = entry.controlBy ? entry.controlBy(thing) : entry.ask(thing[entry.by ?? 'to'], thing, scene);
       const outcome = await pool.answer(request);
