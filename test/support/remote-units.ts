@@ -32,7 +32,7 @@ export type FrontMode =
 export class TlsFront {
   readonly seen: string[] = [];
   /** for requests to the port of a cell; everything else passes */
-  mode: FrontMode = 'pass';
+  mode: FrontMode | (() => FrontMode) = 'pass';
   /** http address of the server behind; set as soon as it is known */
   target = '';
   /** called before the connection is cut whose answer is lost */
@@ -62,7 +62,8 @@ export class TlsFront {
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
     this.seen.push(`${request.method} ${request.url}`);
-    const mode = request.url?.includes('/__message/port') ? this.mode : 'pass';
+    const chosen = request.url?.includes('/__message/port') ? this.mode : 'pass';
+    const mode = typeof chosen === 'function' ? chosen() : chosen;
     if (mode === 'hang') return;
     if (mode === 'cut') {
       request.socket.destroy();

@@ -23,20 +23,21 @@ const CONTROL_PATH = /^((?:\/[^/]+)?\/__ctl)\/(.+)$/s;
 export const onePath: RequestHandler = (request, _response, next) => {
   if (request.method === 'MERGE') request.method = 'PATCH';
   const { path } = request;
-  const query = request.url.slice(path.length);
+  const query = queryStringOf(request);
+  const tail = query === '' ? '' : `?${query}`;
   const control = CONTROL_PATH.exec(path);
   if (control) {
     const address = addressOf(decodeURIComponent(control[2] ?? ''));
     (request as { [ADDRESS]?: ControlAddress })[ADDRESS] = address;
-    if (address.path) request.url = `${control[1]}/${written(address.path)}${query}`;
+    if (address.path) request.url = `${control[1]}/${written(address.path)}${tail}`;
   } else if (request.method === 'ACL') {
     const name = cellNameOf(path);
     if (name !== null && (path === `/${name}` || path === `/${name}/`)) {
       request.method = 'PUT';
-      request.url = `/${name}/__acl${query}`;
+      request.url = `/${name}/__acl${tail}`;
     }
   } else if (path.length > 1 && path.endsWith('/')) {
-    request.url = `${path.slice(0, -1)}${query}`;
+    request.url = `${path.slice(0, -1)}${tail}`;
   }
   next();
 };

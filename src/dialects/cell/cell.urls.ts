@@ -64,5 +64,6 @@ export class CellUrls {
 function canonical(text: string): string | null {
   const url = URL.parse(text);
   if (!url || url.hostname === '' || url.username !== '' || url.password !== '') return null;
-  return url.href;
+  // characters beyond ASCII make it longer
+  return url.href.length > URL_CHARACTERS_MAX ? null : url.href;
 }

@@ -63,22 +63,35 @@ const UP = [
   )`,
   `CREATE UNIQUE INDEX cell_accounts_name_key ON cell_accounts (cell_id, name)`,
 
-  ...['cell_roles', 'cell_relations'].flatMap((table) => [
-    `CREATE TABLE ${table} (
-      cell_id bigint NOT NULL,
-      id bigint NOT NULL,
-      name text NOT NULL,
-      -- 0: bound to no Box
-      box_id bigint NOT NULL DEFAULT 0,
-      published_at timestamptz NOT NULL,
-      updated_at timestamptz NOT NULL,
-      revision integer NOT NULL DEFAULT 1,
-      CONSTRAINT ${table}_pk PRIMARY KEY (cell_id, id),
-      CONSTRAINT ${table}_cell_fk FOREIGN KEY (cell_id) REFERENCES cells (id)
-    )`,
-    `CREATE UNIQUE INDEX ${table}_name_key ON ${table} (cell_id, name, box_id)`,
-    `CREATE INDEX ${table}_box_idx ON ${table} (cell_id, box_id)`,
-  ]),
+  `CREATE TABLE cell_roles (
+    cell_id bigint NOT NULL,
+    id bigint NOT NULL,
+    name text NOT NULL,
+    -- 0: bound to no Box
+    box_id bigint NOT NULL DEFAULT 0,
+    published_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    revision integer NOT NULL DEFAULT 1,
+    CONSTRAINT cell_roles_pk PRIMARY KEY (cell_id, id),
+    CONSTRAINT cell_roles_cell_fk FOREIGN KEY (cell_id) REFERENCES cells (id)
+  )`,
+  `CREATE UNIQUE INDEX cell_roles_name_key ON cell_roles (cell_id, name, box_id)`,
+  `CREATE INDEX cell_roles_box_idx ON cell_roles (cell_id, box_id)`,
+
+  `CREATE TABLE cell_relations (
+    cell_id bigint NOT NULL,
+    id bigint NOT NULL,
+    name text NOT NULL,
+    -- 0: bound to no Box
+    box_id bigint NOT NULL DEFAULT 0,
+    published_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    revision integer NOT NULL DEFAULT 1,
+    CONSTRAINT cell_relations_pk PRIMARY KEY (cell_id, id),
+    CONSTRAINT cell_relations_cell_fk FOREIGN KEY (cell_id) REFERENCES cells (id)
+  )`,
+  `CREATE UNIQUE INDEX cell_relations_name_key ON cell_relations (cell_id, name, box_id)`,
+  `CREATE INDEX cell_relations_box_idx ON cell_relations (cell_id, box_id)`,
 
   `CREATE TABLE cell_ext_cells (
     cell_id bigint NOT NULL,

@@ -72,8 +72,8 @@ describe('CELL-61 lists and single entities', () => {
   });
 
   test('CELL-61 what is not there, and keys that are none', async () => {
-    for (const path of [`ReceivedMessage('${'0'.repeat(32)}')`, "ReceivedMessage('x')", "ReceivedMessage('%00')", `SentMessage('${garden[1]}')`]) expectRefusal(await get(path), 'PR404-OD-0002');
-    for (const path of ["ReceivedMessage('x)", 'ReceivedMessage(5)', "ReceivedMessage(Name='x')", 'ReceivedMessage()']) expectRefusal(await get(path), 'PR400-OD-0004');
+    for (const path of [`ReceivedMessage('${'0'.repeat(32)}')`, "ReceivedMessage('x')", `SentMessage('${garden[1]}')`]) expectRefusal(await get(path), 'PR404-OD-0002');
+    for (const path of ["ReceivedMessage('x)", "ReceivedMessage('%00')", 'ReceivedMessage(5)', "ReceivedMessage(Name='x')", 'ReceivedMessage()']) expectRefusal(await get(path), 'PR400-OD-0004');
     expectRefusal(await get('Messages'), 'PR404-OD-0001');
     expectRefusal(await get(`ReceivedMessage('${garden[1]}')/_Nothing`), 'PR404-OD-0003');
   });

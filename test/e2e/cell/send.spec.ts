@@ -86,14 +86,14 @@ describe('fields', () => {
   const wrong: Record<string, readonly unknown[]> = {
     BoxBound: ['yes', 1, 'TRUE', {}, []],
     InReplyTo: ['', 'x'.repeat(31), 'x'.repeat(33), 'x'.repeat(21), 'x'.repeat(23), `${'x'.repeat(21)}!`, `${'x'.repeat(31)}\n`, `${'x'.repeat(31)}\u2028`, 5, {}, []],
-    To: ['', 'nowhere', '/ada/', 'ftp://unit.example/a/', 'https://', `https://a.example/${'x'.repeat(1007)}`, 'https://a.example/x\u0000/', 'https://a.example/\ty/', 'a,,b', 7, {}, [], true],
+    To: ['', 'nowhere', '/ada/', 'ftp://unit.example/a/', 'https://', `https://a.example/${'x'.repeat(1007)}`, 'https://a.example/x\u0000/', 'https://a.example/\ty/', `https://a.example/${'ü'.repeat(500)}/`, 'a,,b', 7, {}, [], true],
     ToRelation: ['', '_friend', ':friend', 'fri end', 'fr/iend', 'x'.repeat(129), 'käthe', 1, {}],
     Type: ['', 'Message', 'req.relation', 'req.rule.register', 'req.rule.unregister', 'constructor', 1, {}],
     Title: ['x'.repeat(257), '😀'.repeat(257), 'a\nb', 'a\rb', 'a\u0085b', 'a\u2028b', 'a\u2029b', 1, {}, []],
     Body: ['x'.repeat(65_537), 'あ'.repeat(21_846), 1, {}, []],
     Priority: [0, 6, -1, 1.5, '0', '6', '1.0', 'high', '', true, {}, [3]],
     RequestRelation: ['', '_x', 'a/b', 'https://unit.example/app/x/', 'https://unit.example/__relation/__/x', 'https://unit.example/app/__rule/__/x', 'ftp://unit.example/app/__relation/__/x', 'x'.repeat(129), 1, {}],
-    RequestRelationTarget: ['', 'x', 'urn:x', 'https://a.example/\u0001/', `https://a.example/${'x'.repeat(1007)}`, 1, {}],
+    RequestRelationTarget: ['', 'x', `https://a.example/${'ü'.repeat(500)}/`, 'urn:x', 'https://a.example/\u0001/', `https://a.example/${'x'.repeat(1007)}`, 1, {}],
     RequestObjects: [[], [{ RequestType: 'role.add', Name: 'x', TargetUrl: 'https://a.example/x/' }], 'x', {}],
   };
   test.each(Object.entries(wrong).flatMap(([field, values]) => values.map((value) => [field, value] as const)))('CELL-20 %s may not be %j', async (field, value) => {
@@ -186,6 +186,11 @@ describe('destinations', () => {
     const urls = Array.from({ length: 1001 }, (_, index) => `${UNIT}nobody-${index}/`);
     await nothingStored(() => refused({ To: urls.join(',') }, 'PR400-SM-0003', 'The maximum number of destinations was exceeded.'));
     expect((await sent({ To: [...urls.slice(1), urls[5]].join(',') })).Result).toHaveLength(1000);
+  });
+
+  test('CELL-25 a list of several hundred thousand addresses is not read to its end, and one that repeats itself is short', async () => {
+    await refused({ To: Array.from({ length: 300_000 }, (_, index) => `http://a/${index}`).join(',').slice(0, 4_000_000) }, 'PR400-SM-0003');
+    expect((await sent({ To: `${ben.url},`.repeat(100_000) })).Result).toHaveLength(1);
   });
 
   test('CELL-33 what fails stands in Result, in its place, and the rest goes on', async () => {

@@ -15,8 +15,8 @@ export type RemoteOutcome =
   | { readonly kind: 'delivered' }
   /** refused for good, in the words of the other server */
   | { readonly kind: 'answered'; readonly code: number; readonly reason: string }
-  /** may still be delivered; `silent`: the server did not answer at all */
-  | { readonly kind: 'later'; readonly silent: boolean };
+  /** may still be delivered; `silent`: the server did not answer at all; `untried`: it was not even asked */
+  | { readonly kind: 'later'; readonly silent: boolean; readonly untried?: true };
 
 /** Takes a message to the other server, once. @param ms the longest it may take */
 export type Carry = (delivery: RemoteDelivery, ms: number) => Promise<RemoteOutcome>;
@@ -25,6 +25,7 @@ export type Carry = (delivery: RemoteDelivery, ms: number) => Promise<RemoteOutc
 const PARALLEL = 8;
 const ATTEMPT_MS = 5_000;
 const LATER: RemoteOutcome = { kind: 'later', silent: false };
+const UNTRIED: RemoteOutcome = { kind: 'later', silent: false, untried: true };
 
 /**
  * Tries each delivery once, eight at a time. What has not begun within the time is left for
@@ -32,12 +33,18 @@ const LATER: RemoteOutcome = { kind: 'later', silent: false };
  * up the time of the others.
  *
  * @param totalMs the longest all of it may take
+ * @param silent origins of servers that did not answer; grows
  * @param now monotonic, in milliseconds
  * @returns outcomes in the order of the deliveries
  */
-export async function tryOnce(deliveries: readonly RemoteDelivery[], carry: Carry, totalMs: number, now: () => number = () => performance.now()): Promise<RemoteOutcome[]> {
-  const outcomes: RemoteOutcome[] = deliveries.map(() => LATER);
-  const silent = new Set<string>();
+export async function tryOnce(
+  deliveries: readonly RemoteDelivery[],
+  carry: Carry,
+  totalMs: number,
+  silent = new Set<string>(),
+  now: () => number = () => performance.now(),
+): Promise<RemoteOutcome[]> {
+  const outcomes: RemoteOutcome[] = deliveries.map(() => UNTRIED);
   const deadline = now() + totalMs;
   const queue = deliveries.entries();
   const work = async (): Promise<void> => {

@@ -17,6 +17,8 @@ const ROUND_SIZE = 64;
 const GIVE_UP_MS = 24 * 3_600_000;
 const PAUSE_MS_MIN = 15_000;
 const PAUSE_MS_MAX = 3_600_000;
+/** For what waits behind another delivery to a server that did not answer. */
+const UNTRIED_PAUSE_MS = 60_000;
 const DELIVERED = 201;
 
 /**
@@ -48,16 +50,17 @@ export class RemoteOutbox {
 
   /**
    * Tries what is due. Several servers on one database share the work.
+   * @param silent origins of servers that did not answer in earlier rounds of this run; grows
    * @returns how many were due; as many as fit into a round means that there may be more
    * @throws DomainError overloaded when the database is away
    */
-  async round(carry: Carry): Promise<{ due: number; mayBeMore: boolean }> {
+  async round(carry: Carry, silent = new Set<string>()): Promise<{ due: number; mayBeMore: boolean }> {
     const now = this.clock.now();
     const due = await this.store.run((tx) => tx.own.cell.outbox.take(new Date(now), new Date(now + LEASE_MS), ROUND_SIZE));
     const old = due.filter(({ created_at: at }) => now - at.getTime() > GIVE_UP_MS);
     for (const { home_box: homeBox, wire_id: wireId, url } of old) await this.settle(homeBox, wireId, [{ url, code: null, reason: null }]);
     const deliveries = await this.load(due.filter((one) => !old.includes(one)));
-    const outcomes = await tryOnce(deliveries, carry, ROUND_MS);
+    const outcomes = await tryOnce(deliveries, carry, ROUND_MS, silent);
     for (const [message, indexes] of byMessage(deliveries)) {
       await this.note(indexes.map((at) => deliveries[at]!), indexes.map((at) => outcomes[at]!), message.publishedAt);
     }
@@ -88,9 +91,11 @@ export class RemoteOutbox {
     if (!first) return;
     const { homeBox, message } = first;
     const settled = deliveries.flatMap(({ to: url }, at) => settledAs(url, outcomes[at]));
-    const open = deliveries.filter((_, at) => outcomes[at]?.kind === 'later').map(({ to }) => to);
     if (settled.length > 0) await this.settle(homeBox, message.wireId, settled);
-    if (open.length > 0) await this.postpone(homeBox, message.wireId, open, publishedAt);
+    for (const untried of [false, true]) {
+      const open = deliveries.filter((_, at) => isOpen(outcomes[at], untried)).map(({ to }) => to);
+      if (open.length > 0) await this.postpone(homeBox, message.wireId, open, untried ? UNTRIED_PAUSE_MS : this.pauseAfter(publishedAt));
+    }
   }
 
   private async settle(homeBox: Id, wireId: string, outcomes: readonly { url: string; code: number | null; reason: string | null }[]): Promise<void> {
@@ -101,12 +106,19 @@ export class RemoteOutbox {
     });
   }
 
-  /** The pause grows with the age of the message, so that nobody has to count attempts. */
-  private async postpone(homeBox: Id, wireId: string, urls: readonly string[], publishedAt: Date): Promise<void> {
+  private async postpone(homeBox: Id, wireId: string, urls: readonly string[], pauseMs: number): Promise<void> {
     const now = this.clock.now();
-    const pause = Math.min(Math.max(now - publishedAt.getTime(), PAUSE_MS_MIN), PAUSE_MS_MAX);
-    await this.store.run((tx) => tx.own.cell.outbox.postpone(homeBox, wireId, urls, new Date(now + pause), new Date(now)));
+    await this.store.run((tx) => tx.own.cell.outbox.postpone(homeBox, wireId, urls, new Date(now + pauseMs), new Date(now)));
   }
+
+  /** The pause grows with the age of the message, so that nobody has to count attempts. */
+  private pauseAfter(publishedAt: Date): number {
+    return Math.min(Math.max(this.clock.now() - publishedAt.getTime(), PAUSE_MS_MIN), PAUSE_MS_MAX);
+  }
+}
+
+function isOpen(outcome: RemoteOutcome | undefined, untried: boolean): boolean {
+  return outcome?.kind === 'later' && (outcome.untried ?? false) === untried;
 }
 
 function resultOf(to: string, outcome: RemoteOutcome | undefined): DeliveryResult {

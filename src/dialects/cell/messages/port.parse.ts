@@ -1,8 +1,9 @@
 import { type CellMessageContent } from '../../../core/cell/messages/cell-message.js';
 import { assert } from '../../../kernel/assert.js';
-import { CellFault } from '../cell.faults.js';
+import { DESTINATIONS_MAX } from '../../../core/cell/messages/destinations.js';
+import { CellFault, fieldFault } from '../cell.faults.js';
 import { type CellUrls } from '../cell.urls.js';
-import { isWireId, type Members, onlyKnown, textOf } from './fields.js';
+import { isAny, isWireId, type Members, onlyKnown, textOf } from './fields.js';
 import { isAddress, statusAtStart } from './requests.js';
 import { addressesIn, parseContent } from './send.parse.js';
 
@@ -11,6 +12,7 @@ export interface PortRequest {
   readonly wireId: string;
   /** as cells write it */
   readonly from: string;
+  /** the other destinations, joined by commas */
   readonly others: string | null;
   readonly schema: string | null;
   readonly status: 'unread' | 'none';
@@ -40,9 +42,18 @@ export function parsePort(members: Members, urls: CellUrls): PortRequest {
   return {
     wireId,
     from: urls.normalise(from) ?? from,
-    others: textOf(members, 'MulticastTo', (text) => addressesIn(text, urls) !== null),
+    others: othersOf(members, urls),
     schema: schema === null || schema === '' ? null : urls.normalise(schema),
     status,
     content,
   };
+}
+
+/** @returns the other destinations as cells write them, joined by commas */
+function othersOf(members: Members, urls: CellUrls): string | null {
+  const text = textOf(members, 'MulticastTo', isAny);
+  if (text === null) return null;
+  const others = addressesIn(text, urls);
+  if (others === null || others.length > DESTINATIONS_MAX) throw fieldFault('MulticastTo');
+  return others.join(',');
 }

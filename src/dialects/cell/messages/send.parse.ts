@@ -1,7 +1,8 @@
 import { type CellMessageContent } from '../../../core/cell/messages/cell-message.js';
+import { DESTINATIONS_MAX } from '../../../core/cell/messages/destinations.js';
 import { fieldFault } from '../cell.faults.js';
 import { type CellUrls } from '../cell.urls.js';
-import { boxBoundOf, isBody, isReference, isTitle, type Members, onlyKnown, priorityOf, textOf } from './fields.js';
+import { boxBoundOf, isAny, isBody, isReference, isTitle, type Members, onlyKnown, priorityOf, textOf } from './fields.js';
 import { isRelationName, requestOf, typeOf } from './requests.js';
 
 /** A send as it was asked for. */
@@ -24,10 +25,11 @@ const KNOWN: ReadonlySet<string> = new Set([
  */
 export function parseSend(members: Members, urls: CellUrls): SendRequest {
   onlyKnown(members, KNOWN, 'SentMessage');
-  const toText = textOf(members, 'To', (text) => addressesIn(text, urls) !== null);
+  const toText = textOf(members, 'To', isAny);
+  const to = toText === null ? [] : addressesIn(toText, urls);
+  if (to === null) throw fieldFault('To');
   const toRelation = textOf(members, 'ToRelation', isRelationName);
   if (toText === null && toRelation === null) throw fieldFault('To,ToRelation');
-  const to = toText === null ? [] : (addressesIn(toText, urls) ?? []);
   return { boxBound: boxBoundOf(members), to, toText, toRelation, content: parseContent(members, urls) };
 }
 
@@ -48,17 +50,20 @@ export function parseContent(members: Members, urls: CellUrls): CellMessageConte
 }
 
 /**
+ * Stops as soon as there are more than a message may have, so that a long list costs no more than a legal one.
+ *
  * @param text addresses joined by commas, of which the last may stand alone
- * @returns them as cells write them; null when one is none
+ * @returns them as cells write them, each once, at most one more than are allowed; null when one is none
  */
 export function addressesIn(text: string, urls: CellUrls): string[] | null {
   const parts = text.split(',');
   if (parts.length > 1 && parts.at(-1) === '') parts.pop();
-  const found: string[] = [];
-  for (const part of parts) {
+  const found = new Set<string>();
+  for (const part of new Set(parts)) {
     const url = urls.normalise(part);
     if (url === null) return null;
-    found.push(url);
+    found.add(url);
+    if (found.size > DESTINATIONS_MAX) break;
   }
-  return found;
+  return [...found];
 }

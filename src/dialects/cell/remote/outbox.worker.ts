@@ -32,8 +32,9 @@ export class OutboxWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Rounds until one finds less than it could take. */
   async run(): Promise<void> {
+    const silent = new Set<string>();
     let more = true;
-    while (more && !this.stopping) ({ mayBeMore: more } = await this.outbox.round(this.port.carry));
+    while (more && !this.stopping) ({ mayBeMore: more } = await this.outbox.round(this.port.carry, silent));
   }
 
   private schedule(): void {

@@ -127,6 +127,24 @@ describe('CELL-44 the outbox', () => {
     expect(await outbox.round(new Carrier(() => DELIVERED).carry)).toMatchObject({ due: 1 });
   });
 
+  it('what waits behind a server that does not answer is asked for again soon, and each run finds out once', async () => {
+    const urls = Array.from({ length: 30 }, (_, index) => `https://peer.example/q${index}/`);
+    const message = await t.sent(ada, urls);
+    const dead = new Carrier(() => ({ kind: 'later', silent: true }));
+    t.clock.advance(3_600_000);
+    const silent = new Set<string>();
+    await outbox.round(dead.carry, silent);
+    expect(dead.carried.length).toBeLessThanOrEqual(8);
+    expect([...silent]).toEqual(['https://peer.example']);
+    t.clock.advance(60_000);
+    const alive = new Carrier(() => DELIVERED);
+    await outbox.round(alive.carry);
+    expect(alive.carried).toHaveLength(30 - dead.carried.length);
+    t.clock.advance(3_600_000);
+    await outbox.round(alive.carry);
+    expect(Object.values(await results(message.wireId))).toEqual(urls.map(() => ({ outcome: 'delivered' })));
+  });
+
   it('a late failure does not undo a success', async () => {
     const message = await t.sent(ada, [FIRST]);
     const slow = new Carrier(async () => {

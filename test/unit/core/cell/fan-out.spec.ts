@@ -23,7 +23,7 @@ describe('CELL-44 first tries of deliveries to other servers', () => {
       running -= 1;
       return delivered;
     };
-    const outcomes = await tryOnce(to(...Array.from({ length: 40 }, (_, index) => `https://host${index}/a/`)), carry, 10_000, () => 0);
+    const outcomes = await tryOnce(to(...Array.from({ length: 40 }, (_, index) => `https://host${index}/a/`)), carry, 10_000, new Set(), () => 0);
     expect(outcomes).toHaveLength(40);
     expect(most).toBe(8);
     expect([...times]).toEqual([5000]);
@@ -37,9 +37,9 @@ describe('CELL-44 first tries of deliveries to other servers', () => {
       time += 600;
       return delivered;
     };
-    const outcomes = await tryOnce(to(...Array.from({ length: 30 }, (_, index) => `https://host${index}/a/`)), carry, 10_000, () => time);
+    const outcomes = await tryOnce(to(...Array.from({ length: 30 }, (_, index) => `https://host${index}/a/`)), carry, 10_000, new Set(), () => time);
     expect(outcomes.filter(({ kind }) => kind === 'delivered')).toHaveLength(17);
-    expect(outcomes.slice(17)).toEqual(Array.from({ length: 13 }, () => later));
+    expect(outcomes.slice(17)).toEqual(Array.from({ length: 13 }, () => ({ ...later, untried: true })));
     expect(times.at(-1)).toBe(400);
   });
 
@@ -54,6 +54,9 @@ describe('CELL-44 first tries of deliveries to other servers', () => {
     expect(tried.filter((url) => url.startsWith('https://dead/')).length).toBeLessThanOrEqual(8);
     expect(tried).toEqual(expect.arrayContaining(['https://dead:444/a/', 'https://busy/a/', 'https://busy/b/', 'https://live/a/']));
     expect(outcomes.at(-1)).toEqual(delivered);
+    const silent = new Set(['https://dead']);
+    expect(await tryOnce(to('https://dead/a/', 'https://live/a/'), carry, 10_000, silent)).toEqual([{ ...later, untried: true }, delivered]);
     expect(outcomes.slice(0, 50).every(({ kind }) => kind === 'later')).toBe(true);
+    expect(outcomes.filter((outcome) => outcome.kind === 'later' && outcome.untried).length).toBeGreaterThanOrEqual(42);
   });
 });
