@@ -1,5 +1,5 @@
 // npm run bench:envelope: how many sealed packets the server takes, and what it does meanwhile. Like the other
-// benchmarks no test: nothing fails here. DATABASE_URL: a PostgreSQL server to use; otherwise the embedded one.
+// benchmarks no test: nothing fails here. DATABASE_URL: an empty database to use; otherwise the embedded one.
 import { cpus } from 'node:os';
 import { drive } from './lib/http-load.js';
 import { measureOpening } from './lib/envelope-opening.js';

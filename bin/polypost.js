@@ -42,9 +42,15 @@ function options() {
 
 async function run() {
   const main = join(root, 'dist', 'src', 'cli', 'main.js');
-  if (!existsSync(main) && !(await buildFirst())) return;
+  if (!isBuilt(main) && !(await buildFirst())) return;
   const { runCli } = await import(pathToFileURL(main).href);
   process.exitCode = await runCli(process.argv.slice(2));
+}
+
+/** In a checkout the packages are built beside the server; in an image both are there. */
+function isBuilt(main) {
+  const envelope = join(root, 'packages', 'envelope');
+  return existsSync(main) && (!existsSync(envelope) || existsSync(join(envelope, 'dist', 'codec.js')));
 }
 
 async function buildFirst() {

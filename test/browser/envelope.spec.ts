@@ -4,6 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { Site } from '../support/process.js';
+import type * as client from '@polypost/envelope/browser';
 import { openPage, type WatchedPage } from './browser.js';
 
 const DIST = join(import.meta.dirname, '..', '..', 'packages', 'envelope', 'dist');
@@ -41,24 +42,24 @@ afterAll(async () => {
   await db?.drop();
 }, MINUTE_MS);
 
-type Client = typeof import('@polypost/envelope/browser');
+type Client = typeof client;
 
 describe('the client in a browser', () => {
   it('ENV-97 seals, opens, signs and verifies with every suite, on WebCrypto alone', async () => {
     const results = await browser.page.evaluate(async () => {
-      const client = (await import(`${location.origin}/browser.js`)) as Client;
+      const sdk = (await import(`${location.origin}/browser.js`)) as Client;
       const told: [string, unknown][] = [];
-      for (const algorithm of client.SUITE_IDS) {
-        const identity = await client.generateIdentity(algorithm.startsWith('RSA') ? 'rsa-3072' : 'ed25519');
-        const recipient = client.currentEncryptionKey(identity).publicKey;
+      for (const algorithm of sdk.SUITE_IDS) {
+        const identity = await sdk.generateIdentity(algorithm.startsWith('RSA') ? 'rsa-3072' : 'ed25519');
+        const recipient = sdk.currentEncryptionKey(identity).publicKey;
         const address = { id: 'browser', user_id: 'b0b' };
         const draft = { data_type: 1, data: 'Gr\u00fc\u00dfe', date: '2026-11-20T10:00:00.000Z' };
-        const message = await client.signMessage(draft, identity.identity, { address, recipient, algorithm });
-        const inner = await client.sealMessage(message, address, recipient, algorithm);
-        const body = await client.sealPacket({ ...address, token: 'ppt1_x', ...inner }, recipient, algorithm);
-        const packet = await client.openPacket(body, client.currentEncryptionKey(identity));
-        told.push([algorithm, (await client.openMessage(packet, client.currentEncryptionKey(identity))).message.data]);
-        const moved = await client.openMessage({ ...packet, id: 'other' }, client.currentEncryptionKey(identity)).then(() => 'opened', (error: { code: string }) => error.code);
+        const message = await sdk.signMessage(draft, identity.identity, { address, recipient, algorithm });
+        const inner = await sdk.sealMessage(message, address, recipient, algorithm);
+        const body = await sdk.sealPacket({ ...address, token: 'ppt1_x', ...inner }, recipient, algorithm);
+        const packet = await sdk.openPacket(body, sdk.currentEncryptionKey(identity));
+        told.push([algorithm, (await sdk.openMessage(packet, sdk.currentEncryptionKey(identity))).message.data]);
+        const moved = await sdk.openMessage({ ...packet, id: 'other' }, sdk.currentEncryptionKey(identity)).then(() => 'opened', (error: { code: string }) => error.code);
         told.push([algorithm, moved]);
       }
       return told;

@@ -94,6 +94,15 @@ describe('access tokens', () => {
     expect((await deliver(app, packetFor(bob, heavy))).status).toBe(201);
   });
 
+  it('ENV-58 one for each contact: a message tells by which it came, and taking one back leaves the others', async () => {
+    const erin = await newPerson(app);
+    const [one, two] = [await newToken(erin, { label: 'one' }), await newToken(erin, { label: 'two' })];
+    for (const { token } of [one, two, two]) await deliver(app, packetFor(erin, token));
+    expect((await erin.asks('GET', '/api/v1/message?fields=meta')).body.messages.map((message: { token_id: string }) => message.token_id)).toEqual([one.token_id, two.token_id, two.token_id]);
+    await erin.asks('DELETE', `/api/v1/token/${two.token_id}`);
+    expect([(await deliver(app, packetFor(erin, two.token))).status, (await deliver(app, packetFor(erin, one.token))).status]).toEqual([403, 201]);
+  });
+
   it('ENV-51 refuse what has not its form', async () => {
     for (const wrong of [
       { label: 5 }, { label: 'x'.repeat(201) }, { label: 'a\u0000' }, { expires_at: 'tomorrow' }, { expires_at: '2026-02-30T00:00:00Z' }, { expires_at: new Date(clock.now()).toISOString() },

@@ -6,7 +6,7 @@ import { fingerprintOf } from '../keys/fingerprint.js';
 import { writeDate } from '../base/dates.js';
 import { type Packet } from '../outer/packet.js';
 import { type Body } from '../outer/seal.js';
-import { Account, type MailItem } from './account.js';
+import { Account, type MailItem, type TokenWish } from './account.js';
 import { type Address, parseAddress } from './address.js';
 import { type ContactCard } from './card.js';
 import { type Contact, Contacts } from './contacts.js';
@@ -16,7 +16,7 @@ import { call, fileForm, type Transport } from './http.js';
 import { checkKeyObject, type RecipientKeys } from './recipient.js';
 import { receive, type Received } from './receive.js';
 import { composeBody, composePacket, type Content, deliver, newPacketId, type Patience, type Receipt } from './send.js';
-import { type Desk, register, type Registration, type SessionGrant } from './session.js';
+import { type Desk, register, type Registration, type SessionGrant, text } from './session.js';
 
 /** What a client may be told. */
 export interface ClientOptions {
@@ -139,6 +139,24 @@ export class EnvelopeClient {
   /** One's own account. @param grant a session from before */
   async account(address: Address, identity: Identity, grant?: SessionGrant, onGrant?: (grant: SessionGrant) => Promise<void>): Promise<Account> {
     return new Account(await this.desk(address), address.name, identity, grant, onGrant);
+  }
+
+  /**
+   * A card for one contact, with a token of its own: it can be revoked alone, and what comes with it
+   * comes from this contact. Who does not want his server to tell contacts apart gives one token to
+   * many, through `card`.
+   *
+   * @returns the card, and what the server said of the token
+   */
+  async newCard(
+    account: Pick<Account, 'tokens'>,
+    address: Address,
+    userId: string,
+    identity: Identity,
+    wish: TokenWish = {},
+  ): Promise<{ readonly card: ContactCard; readonly token: Readonly<Record<string, unknown>> }> {
+    const token = await account.tokens.create(wish);
+    return { card: await this.card(address, userId, identity, text(token, 'token')), token };
   }
 
   /** A card for somebody who may write to us with this token. */

@@ -10,6 +10,8 @@ import { type StreamWriter } from './stream.writer.js';
 /** Messages that are read at a time for one stream: bounds what is held for a slow client. */
 const PAGE = 50;
 const BEAT_MS = 15_000;
+/** How soon it is read on after the database was away. */
+const AGAIN_MS = 500;
 /** How soon a stream ends after its session did, in whichever process. */
 const CHECK_MS = 1_000;
 
@@ -86,8 +88,9 @@ export class StreamHub implements OnModuleDestroy {
         await stream.writer.ready();
       }
     } catch {
-      // the database is away: nothing was skipped, and the next look wakes it again
-      stream.watcher.after = stream.place;
+      // the database is away: nothing was skipped, and it is read on from the same place
+      stream.isBehind = true;
+      setTimeout(() => void this.readOn(stream), AGAIN_MS).unref();
     } finally {
       stream.isReading = false;
     }

@@ -162,6 +162,18 @@ describe('ENV-66 ENV-50 sending', () => {
   });
 });
 
+it('ENV-58 gives each contact a token of its own, unless one is given to many on purpose', async () => {
+  const client = stage.client();
+  let made = 0;
+  const tokens = { create: async (wish: object) => ({ token: `ppt1_${(made += 1)}`, token_id: `t${made}`, ...wish }) };
+  const [to, userId] = [{ name: 'bob', host: HOST }, 'b0b'];
+  const cards = [];
+  for (const label of ['Alice', 'Carol']) cards.push((await client.newCard({ tokens } as never, to, userId, stage.owner, { label })).card);
+  expect(cards.map(({ token }) => token)).toEqual(['ppt1_1', 'ppt1_2']);
+  expect(cards[0]).toEqual({ ...stage.card(), token: 'ppt1_1', algorithms: ['HPKE-X25519+A256GCM'] });
+  expect((await client.card(to, userId, stage.owner, 'ppt1_1')).token).toBe('ppt1_1');
+});
+
 describe('ENV-69 discovery', () => {
   const discover = (contacts = new Contacts()) => stage.client(contacts).discover(HOST);
 

@@ -1,8 +1,9 @@
 import { type Command } from 'commander';
 import { parseAddress, writeAddress } from '../../client/address.js';
-import { cardLink, cardUri, parseCard } from '../../client/card.js';
+import { cardLink, cardUri, type ContactCard, parseCard } from '../../client/card.js';
 import { UsageError } from '../../client/errors.js';
 import { type TokenWish } from '../../client/account.js';
+import { type OwnToken } from '../home.js';
 import { type Desk, readInput, readSecret, safe } from '../desk.js';
 
 interface TokenOptions {
@@ -11,6 +12,11 @@ interface TokenOptions {
   readonly maxMessages?: number;
   readonly perMinute?: number;
   readonly scopes?: string;
+}
+
+interface CardOptions {
+  readonly link?: boolean;
+  readonly uri?: boolean;
 }
 
 /** register, login, token, card. */
@@ -52,7 +58,14 @@ function addCardCommands(program: Command, desk: () => Desk): void {
     .option('--token-id <id>', 'with this token; with the newest by default')
     .option('--link', 'as https://host/c#...')
     .option('--uri', 'as envelope:...')
-    .action((options: { tokenId?: string; link?: boolean; uri?: boolean }) => showCard(desk(), options));
+    .action((options: CardOptions & { tokenId?: string }) => showCard(desk(), options));
+  card
+    .command('new')
+    .description('a card for one contact, with a token of its own')
+    .option('--label <text>', 'a note; the server can read it')
+    .option('--link', 'as https://host/c#...')
+    .option('--uri', 'as envelope:...')
+    .action((options: CardOptions & { label?: string }) => newCard(desk(), options));
   card
     .command('add [file]')
     .description('take a card from a file or standard input')
@@ -84,9 +97,14 @@ async function newToken(desk: Desk, { label, expires, maxMessages, perMinute, sc
     ...(scopes !== undefined && { scopes: scopes.split(',') }),
   };
   const created = await (await desk.account()).tokens.create(wish);
-  const own = { token_id: String(created.token_id), token: String(created.token), label: label ?? '', created_at: String(created.created_at) };
-  await desk.home.saveTokens([...(await desk.home.tokens()), own]);
+  const own = await keepToken(desk, created, label);
   desk.print(created, `${own.token}\ntoken_id ${own.token_id}`);
+}
+
+async function keepToken(desk: Desk, created: Readonly<Record<string, unknown>>, label = ''): Promise<OwnToken> {
+  const own = { token_id: String(created.token_id), token: String(created.token), label, created_at: String(created.created_at) };
+  await desk.home.saveTokens([...(await desk.home.tokens()), own]);
+  return own;
 }
 
 async function listTokens(desk: Desk): Promise<void> {
@@ -104,15 +122,24 @@ async function removeToken(desk: Desk, id: string): Promise<void> {
   desk.print({ token_id: id, revoked: true }, `${id} is revoked`);
 }
 
-async function showCard(desk: Desk, { tokenId, link, uri }: { tokenId?: string; link?: boolean; uri?: boolean }): Promise<void> {
+async function newCard(desk: Desk, { label, ...form }: CardOptions & { label?: string }): Promise<void> {
+  const { address, user_id } = await desk.home.account();
+  const client = desk.client();
+  const { card, token } = await client.newCard(await desk.account(client), parseAddress(address), user_id, await desk.identity(), label === undefined ? {} : { label });
+  await keepToken(desk, token, label);
+  printCard(desk, card, form);
+}
+
+async function showCard(desk: Desk, { tokenId, ...form }: CardOptions & { tokenId?: string }): Promise<void> {
   const { address, user_id } = await desk.home.account();
   const own = (await desk.home.tokens()).filter(({ token_id }) => tokenId === undefined || token_id === tokenId).at(-1);
   if (own === undefined) throw new UsageError('There is no such token here: run envelope token new.');
-  const card = await desk.client().card(parseAddress(address), user_id, await desk.identity(), own.token);
-  if (link === true || uri === true) {
-    const text = uri === true ? cardUri(card) : cardLink(card);
-    return desk.print({ [uri === true ? 'uri' : 'link']: text }, text);
-  }
+  printCard(desk, await desk.client().card(parseAddress(address), user_id, await desk.identity(), own.token), form);
+}
+
+function printCard(desk: Desk, card: ContactCard, { link, uri }: CardOptions): void {
+  if (uri === true) return desk.print({ uri: cardUri(card) }, cardUri(card));
+  if (link === true) return desk.print({ link: cardLink(card) }, cardLink(card));
   desk.print(card, JSON.stringify(card));
 }
 
