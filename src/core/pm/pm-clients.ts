@@ -9,6 +9,7 @@ import { Store } from '../../storage/store.js';
 import { Credentials } from '../accounts/credentials.js';
 
 const ID_BYTES = 16;
+const CLIENT_ID = new RegExp(`^[0-9a-f]{${2 * ID_BYTES}}$`);
 const SECRET_BYTES = 32;
 /** Stands before client secrets, so that scanners recognise a leaked one. */
 const SECRET_PREFIX = 'pppmcs_';
@@ -65,7 +66,7 @@ export class PmClients {
 
   /** @returns null when unknown or revoked */
   async find(id: string): Promise<PmClientInfo | null> {
-    const row = await this.store.read((tx) => tx.own.pm.clients.get(id));
+    const row = await this.rowOf(id);
     return row && infoOf(row);
   }
 
@@ -75,7 +76,7 @@ export class PmClients {
    * @returns null when unknown or revoked, or when the secret is wrong
    */
   async authenticate(id: string, secret: string | undefined): Promise<PmClientInfo | null> {
-    const row = await this.store.read((tx) => tx.own.pm.clients.get(id));
+    const row = await this.rowOf(id);
     const given = hashOf(secret ?? '');
     // the same work whatever is known of the client
     const right = constantTimeEqual(given, row?.secret_hash ?? hashOf(''));
@@ -99,6 +100,11 @@ export class PmClients {
     const access = await this.store.run(async (tx) => ((await tx.own.pm.clients.revoke(id, at)) ? tx.own.pm.grants.removeOfClient(id) : null));
     for (const token of access ?? []) await this.credentials.revoke(dialect, token);
     return access !== null;
+  }
+
+  /** The database is asked for what can be the id of a client; a text of another form it may not even read. */
+  private async rowOf(id: string): Promise<PmClientRow | null> {
+    return CLIENT_ID.test(id) ? this.store.read((tx) => tx.own.pm.clients.get(id)) : null;
   }
 }
 

@@ -76,6 +76,7 @@ describe('the password grant', () => {
     ['client_credentials', { grant_type: 'client_credentials' }, 400, 'unsupported_grant_type'],
     ['an unknown client', { client_id: 'nope' }, 401, 'invalid_client'],
     ['no client', { client_id: '' }, 401, 'invalid_client'],
+    ['an id no client can have', { client_id: 'a\u0000b' }, 401, 'invalid_client'],
     ['a secret of a client that has none', { client_secret: 'x' }, 401, 'invalid_client'],
     ['no username', { username: '' }, 400, 'invalid_request'],
     ['no password', { password: '' }, 400, 'invalid_request'],
@@ -223,6 +224,8 @@ describe('revoking', () => {
     expect([await opens(first.access_token), await opens(ada.token), (await refresh(first.refresh_token)).status]).toEqual([true, true, 200]);
     expect(errorOf(await revoke({ client_id: sealed.id, token: first.access_token }))).toEqual([401, 'invalid_client']);
     expect(errorOf(await revoke({ client_id: 'nope', token: 'x' }))).toEqual([401, 'invalid_client']);
+    // no client has such an id, and no text of the database could
+    expect(errorOf(await revoke({ client_id: 'a\u0000b', token: 'x' }))).toEqual([401, 'invalid_client']);
     expect(errorOf(await revoke({ client_id: open.id }))).toEqual([400, 'invalid_request']);
   });
 

@@ -10,7 +10,7 @@ import { bearer } from './social.js';
  * @param {() => string} text a new marker for what may stand in no log, no metric and no refusal
  * @returns {{name: string, ask: import('../support/wire.js').Ask}[]}
  */
-export const canaryAsks = [keyinboxAsks, ossnAsks, pmAsks, houseAsks];
+export const canaryAsks = [keyinboxAsks, ossnAsks, pmAsks, envelopeAsks, cellAsks, houseAsks];
 
 function keyinboxAsks({ casts }, secret, text) {
   const [ann, bob] = casts.get('keyinbox');
@@ -102,6 +102,62 @@ function pmAsks({ casts }, secret, text) {
     method: 'GET', path: '/ws/notify?subscribe-user',
     headers: { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol': `__${secret()}` },
   });
+  return list;
+}
+
+function envelopeAsks({ casts }, secret, text) {
+  if (!casts.has('envelope')) return [];
+  const [ann] = casts.get('envelope');
+  const right = { Authorization: `Bearer ${ann.session}` };
+  const list = [];
+  const add = (name, ask) => list.push({ name: `envelope ${name}`, ask });
+  const routes = [
+    ['GET', '/api/v1/message'], ['POST', '/api/v1/message'], ['GET', '/api/v1/message/x'], ['DELETE', '/api/v1/message/x'], ['POST', '/api/v1/message/ack'], ['GET', '/api/v1/token'], ['POST', '/api/v1/token'],
+    ['PATCH', '/api/v1/token/x'], ['POST', '/api/v1/auth/challenge'], ['POST', '/api/v1/auth/session'], ['GET', '/api/v1/auth/session'], ['POST', '/api/v1/user'], ['GET', '/api/v1/user/me'], ['PUT', '/api/v1/user/me/key'],
+    ['GET', '/api/v1/user/x/key'], ['GET', '/api/v1/directory/x'], ['POST', '/api/v1/attachment'], ['GET', '/api/v1/none'],
+  ];
+  const body = () => ({
+    data: secret(), algorithm: text(), password: secret(), kid: text(), token: secret(), challenge_id: secret(), signature: secret(), invite: secret(), name: text(), identity_key: secret(), encryption_key: secret(), key_created: text(), key_signature: secret(), message_ids: [text()],
+  });
+  for (const [method, path] of routes) {
+    add(`wrong session ${method} ${path}`, { method, path, headers: { Authorization: `Bearer pps1_${secret()}` }, body: body() });
+    add(`wrong token ${method} ${path}`, { method, path, headers: { Authorization: `Token ${secret()}` }, body: body() });
+    // labels of tokens are kept as they are given: no marker of a secret may stand there
+    if (!(method === 'POST' && path === '/api/v1/token')) add(`right session ${method} ${path}`, { method, path, headers: right, body: body() });
+    add(`in the query ${method} ${path}`, { method, path: `${path}?token=${secret()}&session=${secret()}&after=${text()}`, headers: right });
+    add(`broken JSON ${method} ${path}`, { method, path, headers: right, body: `{"password":"${secret()}","data":"${secret()}` });
+  }
+  return list;
+}
+
+function cellAsks({ site, casts }, secret, text) {
+  if (!casts.has('cell')) return [];
+  const [ann, bob] = casts.get('cell');
+  const right = { Authorization: `Bearer ${site.secrets.POLYPOST_ADMIN_TOKEN}` };
+  const list = [];
+  const add = (name, ask) => list.push({ name: `cell ${name}`, ask });
+  const routes = [
+    ['POST', '/__message/send'], ['POST', '/__message/port'], ['POST', '/__message/received/x'], ['GET', '/__ctl/ReceivedMessage'], ['GET', '/__ctl/SentMessage'], ['GET', "/__ctl/ReceivedMessage('x')"], ['DELETE', "/__ctl/ReceivedMessage('x')"],
+    ['GET', '/__ctl/Account'], ['POST', '/__ctl/Account'], ['PUT', "/__ctl/Account('x')"], ['GET', '/__acl'], ['PUT', '/__acl'], ['GET', '/__none'],
+  ];
+  const body = () => ({ To: bob.url, Title: text(), Body: text(), InReplyTo: text(), Password: secret(), token: secret() });
+  for (const [method, rest] of routes) {
+    const path = `/${ann.name}${rest}`;
+    add(`wrong token ${method} ${rest}`, { method, path, headers: { Authorization: `Bearer ${secret()}` }, body: body() });
+    add(`like a JWT ${method} ${rest}`, { method, path, headers: { Authorization: `Bearer eyJhbGciOiJub25lIn0.${Buffer.from(secret()).toString('base64url')}.${secret()}` }, body: body() });
+    add(`Basic ${method} ${rest}`, { method, path, headers: { Authorization: `Basic ${Buffer.from(`a:${secret()}`).toString('base64')}` } });
+    add(`by X-Override ${method} ${rest}`, { method, path, headers: { 'X-Override': `Authorization:Bearer ${secret()}` }, body: body() });
+    add(`right token ${method} ${rest}`, { method, path, headers: { ...right, 'X-Personium-Credential': secret() }, body: body() });
+    add(`in the query ${method} ${rest}`, { method, path: `${path}?$filter=Title%20eq%20'${text()}'&token=${secret()}&p_cookie=${secret()}`, headers: right });
+    add(`broken JSON ${method} ${rest}`, { method, path, headers: right, body: `{"Body":"${text()}","Password":"${secret()}` });
+  }
+  add('sent', { method: 'POST', path: `/${ann.name}/__message/send`, headers: right, body: { To: bob.url, Title: text(), Body: text() } });
+  for (const grant of ['password', 'refresh_token', 'x']) {
+    const fields = { grant_type: grant, username: 'owner', password: secret(), refresh_token: secret(), client_id: 'https://x.example/', client_secret: secret(), p_target: bob.url };
+    add(`token ${grant}`, { method: 'POST', path: `/${ann.name}/__token`, ...urlEncoded(fields) });
+    add(`token ${grant} as JSON`, { method: 'POST', path: `/${ann.name}/__token`, body: fields });
+    add(`token ${grant} in the query`, { method: 'POST', path: `/${ann.name}/__token?${new URLSearchParams(fields)}`, headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: '' });
+  }
   return list;
 }
 

@@ -12,6 +12,8 @@ export const cell = {
   tags: ['cell'],
   env: {},
   takesFiles: false,
+  /** PUT of a tie is told so (CELL-72) */
+  usualStatuses: [501],
   bodyPaths: ['/__ctl/Cell'],
 
   owns: (path) => /^\/(?:__ctl(?:[/?]|$)|\.well-known\/polypost-cell|[A-Za-z0-9][\w-]*(?:[/?]|$))/.test(path) && !/^\/(?:livez|readyz|docs|docs-json|docs-yaml|metrics|health|console|api|c|ws|oauth|avatar)(?:[/?]|$)/.test(path),

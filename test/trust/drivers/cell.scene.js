@@ -75,13 +75,13 @@ function routesOfSet(set, { navigation, made, headers }) {
     [`GET ${base}`]: refused('GET', base, 'needs a privilege'),
     [`POST ${base}`]: refused('POST', base, 'needs a privilege', { body: () => made('intruder', 'http://x.example'), headers }),
     [`GET ${base}({key})`]: inCell('GET', key, set),
-    ...(set === 'Account' || true ? { [`PUT ${base}({key})`]: inCell('PUT', key, set, { by: null, body: change }), [`PATCH ${base}({key})`]: inCell('PATCH', key, set, { by: null, body: change }) } : {}),
+    [`PUT ${base}({key})`]: inCell('PUT', key, set, { by: null, body: change }),
+    [`PATCH ${base}({key})`]: inCell('PATCH', key, set, { by: null, body: change }),
     [`DELETE ${base}({key})`]: inCell('DELETE', key, set),
     [`GET ${base}({key})/{navigation}`]: inCell('GET', `${key}/${navigation}`, set, { by: null }),
-    ...Object.fromEntries(['GET', 'POST', 'PUT', 'DELETE'].flatMap((method) => [
-      [`${method} ${base}({key})/$links/{navigation}`, inCell(method, `${key}/$links/${navigation}`, set, { by: null, ...(method === 'POST' && { body: link }) })],
-      [`${method} ${base}({key})/$links/{navigation}({other})`, inCell(method, `${key}/$links/${navigation}('other')`, set, { by: null, ...(method === 'POST' && { body: link }) })],
-    ])),
+    [`GET ${base}({key})/$links/{navigation}`]: inCell('GET', `${key}/$links/${navigation}`, set, { by: null }),
+    [`POST ${base}({key})/$links/{navigation}`]: inCell('POST', `${key}/$links/${navigation}`, set, { by: null, body: link }),
+    [`DELETE ${base}({key})/$links/{navigation}({other})`]: inCell('DELETE', `${key}/$links/${navigation}('other')`, set, { by: null }),
   };
 }
 

@@ -10,6 +10,8 @@ export const keyinbox = {
   tags: ['keyinbox'],
   env: {},
   takesFiles: false,
+  /** what this dialect alone stands on */
+  ownTable: 'keyinbox_contracts',
 
   owns: (path) => /^\/(?:messages(?!\/attachment|_)|ping|generate-keypair|identity|sign)(?:[/?]|$)/.test(path),
 

@@ -20,6 +20,8 @@ export const pm = {
   tags: ['pm'],
   env: {},
   takesFiles: true,
+  /** what this dialect alone stands on */
+  ownTable: 'pm_uploads',
   /** texts have 10,000 characters at most */
   largeBytes: 14_000,
 

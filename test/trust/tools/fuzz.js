@@ -131,7 +131,8 @@ function faultOf(input, outcome) {
   if (outcome.kind !== 'answered') return input.isMangled ? null : brief(outcome);
   if (outcome.ms > SLOW_MS) return `answered after ${Math.round(outcome.ms)} ms`;
   if (outcome.status === 503 && MAY_BE_BUSY.test(input.route) && drivers.some((driver) => driver.isBusy(outcome))) return null;
-  if (outcome.status >= 500 && !(input.isMangled && outcome.status === 505)) return brief(outcome);
+  const isUsual = drivers.some(({ usualStatuses = [] }) => usualStatuses.includes(outcome.status)) || (input.isMangled && outcome.status === 505);
+  if (outcome.status >= 500 && !isUsual) return brief(outcome);
   if (isSuccess(outcome)) return successFault(outcome);
   if (input.method === 'HEAD') return null;
   const path = input.path.split('?')[0];

@@ -4,7 +4,7 @@ import { Seeded } from '../support/seeded.js';
 import { withSite } from '../support/site.js';
 import { brief, inParallel, Pool } from '../support/wire.js';
 
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 
 export const promise = 'P16: edits and deletions are linear';
 export const options = { histories: 100, operations: 60, hands: 6 };

@@ -80,10 +80,11 @@ async function oneRound({ site, world, pool, casts, violations, figures, stage }
   }));
   peaks.push(await stage('live listeners who do not listen', async () => {
     const pm = drivers.find(({ name }) => name === 'pm');
-    const [from, to] = casts.get('pm');
-    for (let i = 0; i < deaf; i += 1) sockets.push((await LiveSocket.open(site.port, to.token, { isDeaf: true })).socket);
+    // one user may have fifty of them
+    const people = casts.get('pm');
+    for (let i = 0; i < deaf; i += 1) sockets.push((await LiveSocket.open(site.port, people[i % people.length].token, { isDeaf: true })).socket);
     const text = 'x'.repeat(9_000);
-    for (let i = 0; i < 150; i += 1) await pm.mail((request) => pool.ask(request), { from, to, text, key: null, file: null }, world);
+    for (let i = 0; i < 200; i += 1) await pm.mail((request) => pool.ask(request), { from: people[(i + 1) % people.length], to: people[i % people.length], text, key: null, file: null }, world);
     await sleep(500);
   }));
   peaks.push(await stage('readers who do not read', async () => {

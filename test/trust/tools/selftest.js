@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { withPatched } from '../support/patched.js';
 import { plants } from '../self/plants.js';
 
@@ -11,6 +13,7 @@ export async function run({ seed, program, only }) {
   const caught = {};
   for (const plant of plants) {
     if (only !== '' && !only.split(',').some((word) => plant.name.includes(word))) continue;
+    if (plant.needs && !existsSync(join(program, 'dist', plant.needs))) continue;
     const found = await withPatched(program, plant.patches, async (folder) => {
       const tool = tools[plant.tool];
       const rows = [await tool.run({ ...tool.options, ...plant.options, ...plant.hooks, seed, program: folder })].flat();
