@@ -49,7 +49,8 @@ const ROUTES: readonly Route[] = [
   on(`${MESSAGES}${KEY}`, ['GET', 'DELETE']),
   on(`${MESSAGES}${KEY}/(?:_Box|_AccountRead)`, ['GET']),
   on(CONTROL, ['GET', 'POST']),
-  on(`${CONTROL}${KEY}/\\$links/_(?:Account|Role|Relation|ExtCell|Box)(?:${KEY})?`, ['GET', 'POST', 'PUT', 'DELETE']),
+  on(`${CONTROL}${KEY}/\\$links/_(?:Account|Role|Relation|ExtCell|Box)`, ['GET', 'POST']),
+  on(`${CONTROL}${KEY}/\\$links/_(?:Account|Role|Relation|ExtCell|Box)${KEY}`, ['DELETE']),
   on(`${CONTROL}${KEY}/_(?:Account|Role|Relation|ExtCell|Box)`, ['GET']),
   on(`${CONTROL}${KEY}`, ['GET', 'PUT', 'PATCH', 'DELETE']),
 ];

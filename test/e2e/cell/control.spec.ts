@@ -266,6 +266,7 @@ describe('CELL-72 links', () => {
     await ada.call("__ctl/Role('gone')", { method: 'DELETE' });
     await make('Role', { Name: 'gone' });
     expect(await links("Account('lia')", 'Role')).toEqual([]);
+    expect(await app.sql('SELECT count(*)::int AS n FROM cell_links l WHERE cell_id = $1 AND NOT EXISTS (SELECT FROM cell_roles r WHERE r.id = l.right_id) AND kind = $2', [ada.id, 'account_role'])).toEqual([{ n: 0 }]);
   });
 
   it('of many who tie the same two at once, one does', async () => {
@@ -281,6 +282,7 @@ describe('CELL-73 addresses', () => {
     await make('Account', { Name: 'cutter' });
     await ada.call("__ctl/Account('cutter')/$links/_Role", { method: 'POST', body: { uri: `${ada.url}__ctl/Role(Name='cut',_Box.Name='orch')` } });
     const [{ uri }] = (await ada.call("__ctl/Account('cutter')/$links/_Role")).body.d.results as [{ uri: string }];
+    expect(uri).toBe(`${ada.url}__ctl/Role(Name='cut',_Box.Name='orch')`);
     expect(/\(Name='(.+?)',/.exec(uri)?.[1]).toBe('cut');
     expect(/_Box\.Name='(.+?)'/.exec(uri)?.[1]).toBe('orch');
     await make('ExtCell', { Url: 'https://cut.example/brook/' });

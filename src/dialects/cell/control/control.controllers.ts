@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Inject, Patch, Post, Put, Req, Res, type Type } from '@nestjs/common';
+import { All, Controller, Delete, Get, HttpCode, Inject, Patch, Post, Put, Req, Res, type Type } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { CellDocs, Docs } from '../cell.docs.js';
@@ -109,28 +109,10 @@ function controllerOf(name: ControlSetName): Type<unknown> {
     }
 
     /** The rest of what may be asked of links is refused, each for its own reason. */
-    @Get(`${name}\\(:key\\)/\\$links/:navigation\\(:other\\)`)
+    @All([`${name}\\(:key\\)/\\$links/:navigation`, `${name}\\(:key\\)/\\$links/:navigation\\(:other\\)`])
     @ApiExcludeEndpoint()
-    async readLink(@Req() request: Request): Promise<void> {
-      await this.links.links(request, set);
-    }
-
-    @Post(`${name}\\(:key\\)/\\$links/:navigation\\(:other\\)`)
-    @ApiExcludeEndpoint()
-    async linkByKey(@Req() request: Request): Promise<void> {
-      await this.links.tie(request, set);
-    }
-
-    @Delete(`${name}\\(:key\\)/\\$links/:navigation`)
-    @ApiExcludeEndpoint()
-    async unlinkAll(@Req() request: Request): Promise<void> {
-      await this.links.untie(request, set);
-    }
-
-    @Put([`${name}\\(:key\\)/\\$links/:navigation`, `${name}\\(:key\\)/\\$links/:navigation\\(:other\\)`])
-    @ApiExcludeEndpoint()
-    async redirect(@Req() request: Request): Promise<void> {
-      await this.links.redirect(request, set);
+    async refuseLinks(@Req() request: Request): Promise<void> {
+      await this.links.refuse(request, set);
     }
 
     @Get(`${name}\\(:key\\)/:navigation`)

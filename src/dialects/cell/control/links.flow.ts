@@ -65,10 +65,17 @@ export class LinksFlow {
     await controlFaults(() => this.ties.untie(cell.id, from, controlKeyOf(to, toKey, this.urls)), NO_SOURCE);
   }
 
-  /** Changing where a link leads is not there, and never was. @throws CellFault PR501-MC-0001 */
-  async redirect(request: Request, set: ControlSet): Promise<never> {
-    await this.navigation(request, set, 'write');
-    throw new CellFault('PR501-MC-0001');
+  /**
+   * What may be asked of links and is never done: to take away all at once, to let one lead
+   * elsewhere, and what no method is for.
+   * @throws CellFault PR400-OD-0011, PR501-MC-0001, PR405-MC-0001
+   */
+  async refuse(request: Request, set: ControlSet): Promise<never> {
+    const { method } = request;
+    const { toKey } = await this.navigation(request, set, 'write');
+    if (method === 'PUT') throw new CellFault('PR501-MC-0001');
+    if (method === 'DELETE') throw new CellFault('PR400-OD-0011');
+    throw new CellFault('PR405-MC-0001', [], { allow: toKey ? ['DELETE'] : ['GET', 'HEAD', 'POST'] });
   }
 
   private async navigation(request: Request, set: ControlSet, what: 'read' | 'write'): Promise<Navigation> {
