@@ -70,8 +70,6 @@ it('ENV-62 ENV-65 ENV-89 ENV-90 over five killed servers everything acknowledged
   let isWritten = false;
   let isOver = false;
   const readers = Promise.all([followStream(bob, () => isOver, streamed), followList(bob, () => isOver, listed)]);
-  const key = await bodyFor({ url: site.url }, packetFor(bob, token));
-  expect(key.data).toBeTruthy();
   // sealed while the server is there; sent whenever it is
   const bodies = await Promise.all(Array.from({ length: 400 }, () => bodyFor({ url: site.url }, packetFor(bob, token))));
   const queue = [...bodies];
@@ -82,7 +80,9 @@ it('ENV-62 ENV-65 ENV-89 ENV-90 over five killed servers everything acknowledged
     }
   }));
   for (let kill = 0; kill < KILLS; kill += 1) {
-    await sleep(250 + kill * 60);
+    // in the middle of the writing, however slow the machine is
+    const enough = acknowledged.length + 8 + kill;
+    while (acknowledged.length < enough) await sleep(5);
     await server.signal('SIGKILL');
     server = await site.start();
   }
@@ -90,11 +90,11 @@ it('ENV-62 ENV-65 ENV-89 ENV-90 over five killed servers everything acknowledged
   isWritten = true;
   await writers;
   const stored = (await db.sql<{ wire_id: string }>("SELECT wire_id FROM deliveries WHERE space = 'envelope' ORDER BY arrival")).map((row) => row.wire_id);
-  for (let waited = 0; listed.length < stored.length && waited < 10_000; waited += 50) await sleep(50);
+  for (let waited = 0; listed.length < stored.length && waited < 20_000; waited += 50) await sleep(50);
   await sleep(700);
   isOver = true;
   await readers;
-  expect(acknowledged.length).toBeGreaterThan(20);
+  expect(acknowledged.length).toBeGreaterThan(40);
   expect(new Set(acknowledged).size).toBe(acknowledged.length);
   expect([...acknowledged].filter((id) => !stored.includes(id))).toEqual([]);
   expect(listed).toEqual(stored);

@@ -149,6 +149,10 @@ function lineWith(lines: readonly LineOutput[], ...texts: string[]): LineOutput 
       expect(unread).toMatchObject({ d: { results: [{ Title: 'Welcome', Body: 'Noon at the fountain?', Status: 'unread' }], __count: '1' } });
     });
 
+    it('seals a message that only its recipient opens', () => {
+      expect(lineWith(lines, 'receive --ack').output).toContain('The pier at noon');
+    });
+
     it('counts for OSSN what was sent and read through either', () => {
       const counts = lines.filter(({ line }) => line.includes('unread_mesages_count_custom')).map((line) => envelopeOf(line).payload);
       expect(counts).toEqual([[{ total: 1, message_from: 1 }], false]);

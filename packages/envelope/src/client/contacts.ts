@@ -29,6 +29,8 @@ export interface Memory {
 export interface MemoryStore {
   load(): Promise<Memory>;
   save(memory: Memory): Promise<void>;
+  /** Runs work while no other process changes the memory, where several share it. */
+  exclusively?<T>(work: () => Promise<T>): Promise<T>;
 }
 
 const SEEN_MAX = 100_000;
@@ -49,7 +51,6 @@ export class VolatileStore implements MemoryStore {
 
 /** Pins, tokens and what was seen. One object per store; changes are saved one after another. */
 export class Contacts {
-  private memory: Promise<Memory> | undefined;
   private saving: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly store: MemoryStore = new VolatileStore()) {}
@@ -145,23 +146,22 @@ export class Contacts {
     return [{ ...memory, contacts: { ...memory.contacts, [address]: contact } }, contact];
   }
 
+  /** Always what is kept now: another process may have changed it. */
   private load(): Promise<Memory> {
-    this.memory ??= this.store.load();
-    return this.memory;
+    return this.store.load();
   }
 
   private async change<T>(work: (memory: Memory) => Promise<readonly [Memory, T]>): Promise<T> {
-    const turn = this.saving.then(async () => {
-      const before = await this.load();
-      const [after, result] = await work(before);
-      if (after !== before) {
-        await this.store.save(after);
-        this.memory = Promise.resolve(after);
-      }
-      return result;
-    });
+    const turn = this.saving.then(() => (this.store.exclusively === undefined ? this.apply(work) : this.store.exclusively(() => this.apply(work))));
     this.saving = turn.catch(() => undefined);
     return turn;
+  }
+
+  private async apply<T>(work: (memory: Memory) => Promise<readonly [Memory, T]>): Promise<T> {
+    const before = await this.load();
+    const [after, result] = await work(before);
+    if (after !== before) await this.store.save(after);
+    return result;
   }
 }
 

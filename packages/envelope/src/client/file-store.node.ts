@@ -1,6 +1,10 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Memory, type MemoryStore } from './contacts.js';
+
+/** A change takes a few milliseconds: a lock this old belongs to nobody any more. */
+const LOCK_STALE_MS = 5_000;
+const LOCK_STEP_MS = 20;
 
 /** Keeps the memory in one file that only its owner can read; a save replaces it whole. */
 export class FileStore implements MemoryStore {
@@ -13,6 +17,31 @@ export class FileStore implements MemoryStore {
 
   save(memory: Memory): Promise<void> {
     return writeJsonFile(this.path, memory);
+  }
+
+  /** A folder beside the file is the lock; one that a killed process left behind is taken over. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const lock = `${this.path}.lock`;
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    for (let waited = 0; !(await takes(lock)); waited += LOCK_STEP_MS) {
+      if (waited >= LOCK_STALE_MS) await rm(lock, { recursive: true, force: true });
+      await new Promise((resolve) => setTimeout(resolve, LOCK_STEP_MS));
+    }
+    try {
+      return await work();
+    } finally {
+      await rm(lock, { recursive: true, force: true });
+    }
+  }
+}
+
+async function takes(lock: string): Promise<boolean> {
+  try {
+    await mkdir(lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 

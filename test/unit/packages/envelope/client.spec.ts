@@ -1,4 +1,7 @@
-import { type ContactCard, Contacts, EnvelopeClient, generateIdentity, type Identity, NetworkError, type Packet, publicKeyPem, RefusedError, VolatileStore, writeDate } from '@polypost/envelope';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ContactCard, Contacts, EnvelopeClient, FileStore, generateIdentity, type Identity, NetworkError, type Packet, publicKeyPem, RefusedError, VolatileStore, writeDate } from '@polypost/envelope';
 import { fingerprint, NodeBackend, openOuter, OuterKey, parseOuterBody, parsePacket, type PrivateKey, signServerDocument, sign, encodeBase64, keyStatementInput, suitesFor } from '@polypost/envelope/codec';
 import { currentEncryptionKey, type MailItem } from '@polypost/envelope';
 import { freshKey, vectorKey } from './support.js';
@@ -364,4 +367,17 @@ describe('ENV-36 ENV-37 receiving', () => {
     await Promise.all(Array.from({ length: 50 }, (_, index) => contacts.see('f', `p${index}`, 'm1')));
     expect(await Promise.all(Array.from({ length: 50 }, (_, index) => contacts.see('f', `p${index}`, 'm2')))).toEqual(Array(50).fill(true));
   });
+
+  it('ENV-36 loses no pin when several processes share one file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'memory-'));
+    const path = join(folder, 'memory.json');
+    const shared = Array.from({ length: 4 }, () => new Contacts(new FileStore(path)));
+    await Promise.all(shared.flatMap((contacts, who) => Array.from({ length: 5 }, (_, index) => contacts.add({ ...stage.card(), address: `p${who}-${index}@${HOST}` }))));
+    expect(await shared[0]!.list()).toHaveLength(20);
+    // a process that was killed meanwhile left its lock behind
+    mkdirSync(`${path}.lock`);
+    expect(await shared[1]!.remove(`p0-0@${HOST}`)).toBe(true);
+    expect([(await shared[2]!.list()).length, readdirSync(folder)]).toEqual([19, ['memory.json']]);
+    rmSync(folder, { recursive: true });
+  }, 20_000);
 });
