@@ -51,7 +51,7 @@ export async function run({ seed, program, each }) {
       for (let i = 0; i < each; i += 1) mails.push(await write(driver, from, to));
       for (const mail of mails) for (const ask of driver.removeAsks?.(mail) ?? [driver.removeAsk(mail, world)]) await must(`${driver.name} removal`, ask, driver.isDone);
     }
-    await lateAndBothSides({ world, write, must, each, setClock });
+    await lateAndBothSides({ world, write, must, each, setClock, violations, forms: formsOf(marker) });
     await accounts({ world, write, must, each });
     for (const path of addresses) {
       const outcome = await pool.ask({ method: 'GET', path });
@@ -73,7 +73,7 @@ export async function run({ seed, program, each }) {
 const pmOf = () => drivers.find(({ name }) => name === 'pm');
 const ossnOf = () => drivers.find(({ name }) => name === 'ossn');
 
-async function lateAndBothSides({ world, write, must, each, setClock }) {
+async function lateAndBothSides({ world, write, must, each, setClock, violations, forms }) {
   const [pm, ossn] = [pmOf(), ossnOf()];
   const [from, to] = await pm.people(world, 2);
   const mails = [];
@@ -86,6 +86,9 @@ async function lateAndBothSides({ world, write, must, each, setClock }) {
   for (const { id } of others) {
     for (const person of [from, to]) await must('OSSN removal from one\'s own view', call(world.site, '/api/v1.0/message_delete', { id, guid: person.guid, type: 'me' }), ossn.isDone);
   }
+  // places that stay must be empty: clearing, which takes them away, comes after this look
+  const left = (await inTables(world.site, forms)).filter((place) => /^table (?:messages|attachments|deliveries|events),/.test(place));
+  violations.push(...left.map((place) => `left after the deletion: ${place}`));
   for (let i = 0; i < each; i += 1) await write(i % 2 ? pm : ossn, from, to);
   for (const [me, other] of [[from, to], [to, from]]) await must('PM clearing of a thread', { method: 'DELETE', path: `/api/v2/pm/?user=${other.guid}`, headers: bearer(me) }, pm.isDone);
 }
