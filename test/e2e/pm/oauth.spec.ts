@@ -76,7 +76,6 @@ describe('the password grant', () => {
     ['client_credentials', { grant_type: 'client_credentials' }, 400, 'unsupported_grant_type'],
     ['an unknown client', { client_id: 'nope' }, 401, 'invalid_client'],
     ['no client', { client_id: '' }, 401, 'invalid_client'],
-    ['an id no client can have', { client_id: 'a\u0000b' }, 401, 'invalid_client'],
     ['a secret of a client that has none', { client_secret: 'x' }, 401, 'invalid_client'],
     ['no username', { username: '' }, 400, 'invalid_request'],
     ['no password', { password: '' }, 400, 'invalid_request'],
