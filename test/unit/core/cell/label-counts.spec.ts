@@ -10,8 +10,8 @@ const totals = new Map<string, number>([...PAIRS.map(([type, status], index) => 
 const field = fc.constantFrom('type', 'status');
 const value = fc.constantFrom<string | null>('message', 'read', 'un', 'req', 'none', '', null);
 const leaf = fc.oneof(
-  fc.tuple(field, fc.constantFrom('eq', 'ne', 'lt', 'le', 'gt', 'ge'), value).filter(([, operator, one]) => one !== null || operator === 'eq' || operator === 'ne').map(([name, operator, one]) => ({ kind: 'compare', field: name, operator, value: one })),
-  fc.tuple(fc.constantFrom('startsWith', 'contains'), field, fc.constantFrom('', 're', 'message', 'x')).map(([kind, name, text]) => ({ kind, field: name, text })),
+  fc.tuple(field, fc.constantFrom('eq', 'ne', 'lt', 'le', 'gt', 'ge'), value).filter(([, operator, one]) => one !== null || operator === 'eq' || operator === 'ne').map(([name, operator, one]): Condition => ({ kind: 'compare', field: name, operator, value: one })),
+  fc.tuple(fc.constantFrom('startsWith', 'contains'), field, fc.constantFrom('', 're', 'message', 'x')).map(([kind, name, text]): Condition => ({ kind, field: name, text })),
 );
 const condition = fc.letrec<{ c: Condition }>((tie) => ({
   c: fc.oneof({ maxDepth: 3 }, leaf, fc.tuple(fc.constantFrom('all' as const, 'any' as const), fc.array(tie('c'), { minLength: 1, maxLength: 3 })).map(([kind, of]) => ({ kind, of }))),
