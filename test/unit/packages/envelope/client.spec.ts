@@ -359,6 +359,12 @@ describe('ENV-36 ENV-37 receiving', () => {
     expect(await give(cardOf(alice, { token: 'stolen', issued_at: writeDate(NOW + 1) }), await generateIdentity())).toEqual([false, 'ppt1_x']);
     expect(await give(cardOf(stage.owner, { token: 'other', issued_at: writeDate(NOW + 1) }))).toEqual([false, 'ppt1_x']);
     expect(await give('no card')).toEqual([false, 'ppt1_x']);
+    // another contact, verified himself, cannot put his key in the place of hers
+    const carol = await generateIdentity();
+    await contacts.add(cardOf(carol, { address: 'carol@a.example' }));
+    await client.send(await client.contacts.add(stage.card()), { data_type: 2, data: cardOf(carol, { token: 'carols', issued_at: writeDate(NOW + 1) }) }, { identity: carol.identity });
+    expect(await receive(contacts)).toMatchObject({ sender: { status: 'verified', contact: 'carol@a.example' }, card_renewed: false });
+    expect(await contacts.find('alice@a.example')).toMatchObject({ token: 'ppt1_x', identity_fp: fingerprint(alice.identity.publicKey) });
     expect(await give(cardOf(alice, { token: 'new', issued_at: writeDate(NOW + 1) }))).toEqual([true, 'new']);
   });
 

@@ -62,7 +62,7 @@ describe('ENV-17 accepted keys', () => {
     ['P-256', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'pem', type: 'spki' }) as string],
     ['X448', generateKeyPairSync('x448').publicKey.export({ format: 'pem', type: 'spki' }) as string], ['Ed448', generateKeyPairSync('ed448').publicKey.export({ format: 'pem', type: 'spki' }) as string],
     ['an RSA key without NULL parameters', spkiPem(Buffer.from(spki.toString('hex').replace('300d06092a864886f70d0101010500', '300b06092a864886f70d010101').replace(/^30820122/, '30820120'), 'hex'))],
-    ['bytes behind the key', spkiPem(Buffer.concat([spki, Buffer.of(0)]))], ['an even modulus', spkiPem(Buffer.concat([spki.subarray(0, -6), Buffer.of((spki.at(-6) ?? 0) & 0xfe), spki.subarray(-5)]))],
+    ['a third part in the outer sequence', spkiPem(Buffer.concat([Buffer.from('30820124', 'hex'), spki.subarray(4), Buffer.from('0500', 'hex')]))], ['bytes behind the key', spkiPem(Buffer.concat([spki, Buffer.of(0)]))], ['an even modulus', spkiPem(Buffer.concat([spki.subarray(0, -6), Buffer.of((spki.at(-6) ?? 0) & 0xfe), spki.subarray(-5)]))],
     ['a negative modulus', spkiPem(Buffer.from(spki.toString('hex').replace('0282010100', '02820101ff'), 'hex'))],
   ])('T15 are not %s', (_what, text) => expect(() => parsePublicKey(text)).toThrow(refused));
 

@@ -86,6 +86,12 @@ describe.each(SUITE_IDS)('ENV-27 a layer sealed with %s', (id) => {
     }
   });
 
+  it('ENV-43 T5 does not open with a key that anybody can guess, when none comes out of the password', async () => {
+    const suite = suiteOf(id);
+    const data = encodeBase64(await sealContent(node, suite, new Uint8Array(suite.contentKeyBytes), new Uint8Array(suite.ivBytes), outerContext(id), text));
+    for (const length of [1, 80, 256]) expect(await open(id, { password: encodeBase64(node.random(length)), data, algorithm: id })).toBeUndefined();
+  });
+
   it('ENV-28 T4 does not open under another name', async () => {
     const layer = await seal(id);
     for (const other of SUITE_IDS.filter((name) => name !== id)) expect(await open(id, { ...layer, algorithm: other })).toBeUndefined();
