@@ -92,7 +92,7 @@ describe('long polling', () => {
     const sent = await deliver(app, packetFor(person, token));
     const woken = await waiting;
     expect(idsOf(woken.body)).toEqual([sent.body.message_id]);
-    expect(Date.now() - began).toBeLessThan(2500);
+    expect(Date.now() - began).toBeLessThan(10_000);
     const empty = Date.now();
     expect((await person.asks('GET', `/api/v1/message?wait=1&after=${woken.body.next}`)).body).toEqual({ messages: [], next: null });
     expect(Date.now() - empty).toBeGreaterThanOrEqual(950);
@@ -123,7 +123,7 @@ describe('long polling', () => {
     expect(pool.waitingCount).toBe(0);
     const began = Date.now();
     expect((await deliver(app, packetFor(person, token))).status).toBe(201);
-    expect(Date.now() - began).toBeLessThan(1500);
+    expect(Date.now() - began).toBeLessThan(2500);
     expect((await Promise.all(waiting)).every(({ body }) => body.messages.length === 0)).toBe(true);
     expect(watch.size).toBe(0);
   });

@@ -168,7 +168,7 @@ describe('ENV-111 the threats, by number', () => {
       const garbage = Array.from({ length: 40 }, () => post(narrow, { ...body, password: randomBytes(256).toString('base64') }));
       const began = Date.now();
       expect((await ask(narrow, { path: '/api/v1/message', session: bob.session })).status).toBe(200);
-      expect(Date.now() - began).toBeLessThan(2000);
+      expect(Date.now() - began).toBeLessThan(5000);
       expect((await Promise.all(garbage)).every(({ status }) => status === 503 || status === 400)).toBe(true);
     } finally {
       await narrow.close();

@@ -138,7 +138,7 @@ describe('a request', () => {
     expect(await call('/', {}, new Answers([[]]))).toEqual({ kind: 'unresolved', sent: false });
     const begun = performance.now();
     expect(await call('/', { timeoutMs: 100 }, never)).toEqual({ kind: 'timeout', sent: false });
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(performance.now() - begun).toBeLessThan(5000);
   });
 
   it('comes to nothing where nobody listens', async () => {

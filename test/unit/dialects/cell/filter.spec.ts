@@ -148,9 +148,13 @@ describe('CELL-64 $filter is refused', () => {
 
   it('quickly, also when it is long', () => {
     for (const bomb of ['('.repeat(2048), "'".repeat(2047), '9'.repeat(2048), 'a'.repeat(2048), `Title eq ${'0'.repeat(2000)}`, "Type eq 'a' and ".repeat(128)]) {
-      const before = performance.now();
-      expect(codeOf(bomb)).not.toBe('read');
-      expect(performance.now() - before).toBeLessThan(20);
+      // the least of five: other tests run beside this one
+      const times = [1, 2, 3, 4, 5].map(() => {
+        const before = performance.now();
+        expect(codeOf(bomb)).not.toBe('read');
+        return performance.now() - before;
+      });
+      expect(Math.min(...times)).toBeLessThan(20);
     }
   });
 
