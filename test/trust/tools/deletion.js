@@ -57,8 +57,8 @@ export async function run({ seed, program, each }) {
       const outcome = await pool.ask({ method: 'GET', path });
       if (outcome.kind !== 'answered' || outcome.status !== 404) violations.push(`the address of a deleted file: ${brief(outcome).slice(0, 100)}`);
     }
-    // an upload can be sent again for a day, and keeps its bytes as long; bytes without a row stay an hour
-    setClock(27);
+    // bytes without a row stay an hour
+    setClock(2);
     await settled(site, marker, violations);
     const rowsAfter = await counts(site);
     if (rowsAfter.keyinbox !== (rowsBefore.keyinbox ?? 0) && rowsAfter.keyinbox) violations.push(`${rowsAfter.keyinbox} rows of KeyInbox messages are left`);
