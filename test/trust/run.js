@@ -7,7 +7,7 @@
 import { randomInt } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { build, isFresh } from '../../scripts/build.js';
-import { gates } from './gates.js';
+import { gates, weights, withinSeconds } from './gates.js';
 import { useProgram } from './drivers/index.js';
 import { report } from './support/report.js';
 import { root } from './support/site.js';
@@ -35,8 +35,19 @@ async function main([name, ...args]) {
   const json = given.json ?? join(root, '.tmp', 'trust', `${name}.json`);
   const steps = name in gates ? gates[name] : [[name, {}]];
   const rows = [];
-  for (const [tool, amounts] of steps) rows.push(...(await runTool(tool, { ...tools[tool].options, ...amounts, ...known(given, tools[tool].options), ...common })));
+  const begun = performance.now();
+  for (const [at, [tool, amounts]] of steps.entries()) {
+    const left = (withinSeconds[name] ?? 0) - (performance.now() - begun) / 1000;
+    const budgetSeconds = name in withinSeconds ? shareOf(tool, steps.slice(at), left) : 0;
+    rows.push(...(await runTool(tool, { ...tools[tool].options, ...amounts, ...('budgetSeconds' in tools[tool].options && { budgetSeconds }), ...known(given, tools[tool].options), ...common })));
+  }
   return report(rows, { json, level: name });
+}
+
+/** @returns {number} of the seconds that are left, those of one tool */
+function shareOf(tool, steps, left) {
+  const sum = steps.reduce((total, [name]) => total + (weights[name] ?? 0), 0);
+  return Math.max(1, Math.round((left * (weights[tool] ?? 0)) / Math.max(sum, 1)));
 }
 
 async function runTool(name, options) {

@@ -463,6 +463,23 @@ describe('what is kept, and for how long', () => {
     expect([has('part canaryother half'), has('waiting canary')]).toEqual([false, false]);
   });
 
+  test('PM-62 what was taken back has left no name and no bytes, though its upload would have stayed a day', async () => {
+    const uuid = await mira.brought({ content: 'names canary', name: 'canary-name.txt' }, { duration: '7.25' });
+    const { body } = await mira.brings({ content: png(13, 13), name: 'canary-picture.png' }, { parentuuid: uuid });
+    const sent = await mira.wrote(jonas, '', { file_uuid: body.file_uuid });
+    // the small picture still stands for the file, under the name the message gives it
+    const again = await mira.wrote(olga, '', { file_uuid: body.file_uuid });
+    expect([sent.file.filename, again.file.filename, again.file.uuid]).toEqual(['canary-name.txt', 'canary-name.txt', uuid]);
+    expect((await mira.done({ uuid, filename: 'canary-later.txt' })).status).toBe(200);
+    for (const { id } of [sent, again]) await mira.takesBack(id);
+    clock.advance(3 * HOUR_MS);
+    await sweep();
+    const tables = ['pm_uploads', 'attachments', 'messages', 'deliveries', 'events'];
+    const rows = await Promise.all(tables.map((table) => app.sql(`SELECT 1 FROM ${table} t WHERE t::text LIKE '%canary-%'`)));
+    const has = (content: string | Buffer) => storedFiles().includes(createHash('sha256').update(content).digest('hex'));
+    expect([rows.map((found) => found.length), has('names canary'), has(png(13, 13))]).toEqual([tables.map(() => 0), false, false]);
+  });
+
   test('a file that is sent at the end of its day is not swept from under the message', async () => {
     const uuid = await mira.brought({ content: 'last minute canary', name: 'x' });
     clock.advance(24 * HOUR_MS - 1000);

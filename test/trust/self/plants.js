@@ -109,6 +109,20 @@ export const plants = [
     expected: /a token of 20 hours after 21/,
   },
   {
+    name: 'large texts of one dialect hold everybody up',
+    tool: 'apart',
+    options: { seconds: 2 },
+    patches: [['src/dialects/keyinbox/keyinbox.parse.js', '    const recipient = keys.publicKey(publicKey);\n    const sender = parseSender', "    if (String(message.content).length > 10_000) for (const until = performance.now() + 300; performance.now() < until; ) continue;\n    const recipient = keys.publicKey(publicKey);\n    const sender = parseSender"]],
+    expected: /takes \d+ ms while keyinbox is flooded/,
+  },
+  {
+    name: 'some requests leave a file open',
+    tool: 'soak',
+    options: { seconds: 10 },
+    patches: [['src/http/front.js', 'this.drain.enter(response);', "this.drain.enter(response);\n        if (Math.random() < 0.1) process.getBuiltinModule('node:fs').openSync('/dev/null');"]],
+    expected: /open files grew/,
+  },
+  {
     name: 'other servers may be anywhere',
     tool: 'egress',
     needs: 'src/egress/address-rules.js',

@@ -1,13 +1,18 @@
 // Loaded into a server before anything else (node --import): its clock runs as many milliseconds
 // ahead as the file TRUST_CLOCK_FILE says, and follows when that changes.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
 
 const RealDate = Date;
 const path = process.env.TRUST_CLOCK_FILE;
 let offset = 0;
+let seen = null;
 const look = () => {
   try {
-    offset = Number(readFileSync(path, 'utf8')) || 0;
+    const text = readFileSync(path, 'utf8');
+    offset = Number(text) || 0;
+    // whoever set it waits for this
+    if (isMainThread && text !== seen) writeFileSync(`${path}.seen`, (seen = text));
   } catch {
     // not there yet
   }

@@ -11,8 +11,9 @@ import pg from 'pg';
 /** the folder of this project */
 export const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const SHIM = fileURLToPath(new URL('./clock-shim.mjs', import.meta.url));
-const START_MS_MAX = 60_000;
-const DATABASE_MS_MAX = 20_000;
+const START_MS_MAX = 120_000;
+const DATABASE_MS_MAX = 60_000;
+const CLOCK_MS_MAX = 10_000;
 
 /**
  * A data folder and an address at which built servers come and go, each a process of its own, with
@@ -78,12 +79,17 @@ export class Site {
     };
   }
 
-  /** Lets the server's clock be set: call before the start. @returns {(hours: number) => void} sets it, that far ahead */
+  /** Lets the server's clock be set: call before the start. @returns {(hours: number) => Promise<void>} sets it, that far ahead, and waits until it is */
   withClock({ shortRounds = false } = {}) {
     const path = join(this.folder, 'clock');
     writeFileSync(path, '0');
     Object.assign(this.env, { NODE_OPTIONS: `--import=${SHIM}`, TRUST_CLOCK_FILE: path, ...(shortRounds && { TRUST_SHORT_ROUNDS: '1' }) });
-    return (hours) => writeFileSync(path, String(Math.round(hours * 3_600_000)));
+    return async (hours) => {
+      const wanted = String(Math.round(hours * 3_600_000));
+      writeFileSync(path, wanted);
+      const deadline = performance.now() + CLOCK_MS_MAX;
+      while (textOf(`${path}.seen`) !== wanted && performance.now() < deadline) await sleep(10);
+    };
   }
 
   /** Starts a server, without waiting for anything. */

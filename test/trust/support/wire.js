@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AnswerReader } from './answer-reader.js';
 
 /**
@@ -14,7 +15,9 @@ import { AnswerReader } from './answer-reader.js';
  * @typedef {{method: string, path: string, headers?: Record<string, string>, body?: unknown}} Ask
  */
 
-const SILENCE_MS_MAX = 20_000;
+const SILENCE_MS_MAX = 40_000;
+const BUSY_TIMES_MAX = 20;
+const BUSY_PAUSE_MS = 300;
 
 /** One client with one kept-alive connection, byte by byte; requests follow one another. */
 export class Wire {
@@ -128,14 +131,20 @@ export class Pool {
   #free;
   #waiting = [];
 
-  constructor(url, count, options) {
+  /** @param {{silenceMs?: number, isPatient?: boolean}} options isPatient: whoever is told to come again later does */
+  constructor(url, count, options = {}) {
+    this.isPatient = options.isPatient === true;
     this.all = Array.from({ length: count }, () => new Wire(url, options));
     this.#free = [...this.all];
   }
 
   /** @param {Ask} request @returns {Promise<Outcome>} */
   async ask(request) {
-    return this.with((wire) => wire.ask(request));
+    for (let times = 0; ; times += 1) {
+      const outcome = await this.with((wire) => wire.ask(request));
+      if (!this.isPatient || !isBusy(outcome) || times === BUSY_TIMES_MAX) return outcome;
+      await sleep(BUSY_PAUSE_MS);
+    }
   }
 
   /** @returns {Promise<any>} the answer of a request that must be answered @throws where it is not */
@@ -161,6 +170,11 @@ export class Pool {
   }
 }
 
+/** Told to come again later, as every dialect may on a day of much work. */
+export function isBusy(outcome) {
+  return outcome.kind === 'answered' && outcome.status === 503 && /^\d+$/.test(outcome.headers['retry-after'] ?? '');
+}
+
 /** @param {Outcome} outcome @returns {string} a few words for people */
 export function brief(outcome) {
   if (outcome.kind === 'cut') return `cut (${outcome.why})`;
@@ -168,12 +182,16 @@ export function brief(outcome) {
   return `${outcome.status} ${outcome.text.slice(0, 160)}`;
 }
 
-/** Runs work for each of many things, so many at once. */
-export async function inParallel(things, atOnce, work) {
+/**
+ * Runs work for each of many things, so many at once.
+ * @param {(done: number) => boolean} isUp whether to take no more of them
+ * @returns {Promise<number>} how many were taken
+ */
+export async function inParallel(things, atOnce, work, isUp = () => false) {
   const queue = things[Symbol.iterator]();
   let index = 0;
   const one = async () => {
-    for (;;) {
+    while (!isUp(index)) {
       const next = queue.next();
       if (next.done) return;
       const at = index;
@@ -182,4 +200,5 @@ export async function inParallel(things, atOnce, work) {
     }
   };
   await Promise.all(Array.from({ length: atOnce }, one));
+  return index;
 }

@@ -19,7 +19,7 @@ export const options = { files: 300, guesses: 2_000, browse: 1 };
 export function run({ seed, program, files, guesses, browse }) {
   return withSite({ program, env: Object.assign({}, ...drivers.map(({ env }) => env)) }, async (site) => {
     const chance = new Seeded(seed, 'files');
-    const pool = new Pool(site.url, AT_ONCE);
+    const pool = new Pool(site.url, AT_ONCE, { isPatient: true });
     const world = { site, pool };
     const violations = [];
     const skipped = [];

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { drivers } from '../drivers/index.js';
+import { Budget } from '../support/budget.js';
 import { Clients } from '../support/clients.js';
 import { judge } from '../support/judge.js';
 import { LedgerBook } from '../support/ledger-book.js';
@@ -19,13 +20,13 @@ const BROKEN_MAX = 5;
 const SMALL_DISK_MB = 420;
 
 export const promise = 'P1 P3 P11: acknowledged is stored, exactly once';
-export const options = { kills: 20, acks: 5_000, clients: 16, stopSeconds: 1, dialects: '', faults: '', disk: 1 };
+export const options = { kills: 20, acks: 5_000, clients: 16, stopSeconds: 1, dialects: '', faults: '', disk: 1, budgetSeconds: 0 };
 
 /**
  * The ledger: clients write down what they were promised while a nemesis kills, stops, cuts and
  * fills; afterwards everything is read back, through every dialect and from SQL.
  */
-export async function run({ seed, program, kills, acks, clients: count, stopSeconds, dialects, faults, disk, onSite, onEnd }) {
+export async function run({ seed, program, kills, acks, clients: count, stopSeconds, dialects, faults, disk, budgetSeconds, onSite, onEnd }) {
   const chance = new Seeded(seed, 'ledger');
   const chosen = dialects === '' ? drivers : drivers.filter(({ name }) => dialects.split(',').includes(name));
   const skipped = [];
@@ -47,14 +48,17 @@ export async function run({ seed, program, kills, acks, clients: count, stopSeco
     const clients = new Clients({ world, casts, urls: [site.url, proxy.url], book, chance, drivers: chosen }).start(count);
     const nemesis = new Nemesis({ site, clients, book, proxy, chance: chance.fork('nemesis'), stopSeconds, setClock });
     const plan = planOf(chance.fork('plan'), kills, faults === '' ? null : faults.split(','), noDisk === null);
+    const budget = new Budget(budgetSeconds);
+    const struck = [];
     for (const [at, fault] of plan.entries()) {
-      if (nemesis.violations.length > BROKEN_MAX) break;
+      if (nemesis.violations.length > BROKEN_MAX || budget.isUp(at, plan.length)) break;
       await clients.untilServed();
-      await clients.untilAcks(Math.round((acks * at) / plan.length));
+      await clients.untilAcks(Math.round((acks * at) / plan.length), (acked) => budget.isUp(acked, acks));
       await new Promise((resolve) => setTimeout(resolve, chance.below(300)));
       await nemesis.strike(fault);
+      struck.push(fault);
     }
-    await clients.untilAcks(acks);
+    await clients.untilAcks(acks, (acked) => budget.isUp(acked, acks));
     await clients.stop();
     await onEnd?.(site);
     await site.stop('SIGTERM');
@@ -65,15 +69,17 @@ export async function run({ seed, program, kills, acks, clients: count, stopSeco
     const store = await checkStore(site);
     await book.close();
     pool.close();
+    const kill = (name) => /^kill/.test(name);
+    skipped.push(...budget.told(struck.length, plan.length, 'faults'), ...budget.told(verdict.acked, acks, 'acknowledged messages'));
     return {
       promise,
-      tried: `${plan.filter((name) => /^kill/.test(name)).length} kills, ${plan.filter((name) => !/^kill/.test(name)).length} other faults, ${chosen.length} dialects`,
+      tried: `${struck.filter(kill).length} kills, ${struck.filter((name) => !kill(name)).length} other faults, ${chosen.length} dialects`,
       count: verdict.acked,
       violations: [...clients.strange, ...nemesis.violations, ...found.violations, ...verdict.violations, ...store.violations, ...unexpected(site, plan)],
       skipped,
       figures: {
-        kills: plan.filter((name) => /^kill/.test(name)).length,
-        faults: Object.fromEntries(Object.entries(Object.groupBy(plan, (name) => name)).map(([name, list]) => [name, list.length])),
+        kills: struck.filter(kill).length,
+        faults: Object.fromEntries(Object.entries(Object.groupBy(struck, (name) => name)).map(([name, list]) => [name, list.length])),
         acked: verdict.acked,
         ledger: verdict.figures,
         store: store.figures,

@@ -1,4 +1,5 @@
 import { drivers } from '../drivers/index.js';
+import { Budget } from '../support/budget.js';
 import { Proxy } from '../support/proxy.js';
 import { Seeded } from '../support/seeded.js';
 import { withSite } from '../support/site.js';
@@ -8,13 +9,13 @@ const PEOPLE = 8;
 const COPIES = 16;
 
 export const promise = 'P2: a retry never doubles';
-export const options = { sends: 5_000, races: 60, clients: 32, loss: 30 };
+export const options = { sends: 5_000, races: 60, clients: 32, loss: 30, budgetSeconds: 0 };
 
 /**
  * Sends through a proxy that lets a share of the replies get lost, each repeated until it is answered;
  * many copies of one send at the same moment; one key for two different messages.
  */
-export function run({ seed, program, sends, races, clients, loss }) {
+export function run({ seed, program, sends, races, clients, loss, budgetSeconds }) {
   return withSite({ program, env: Object.assign({}, ...drivers.map(({ env }) => env)) }, async (site) => {
     const chance = new Seeded(seed, 'once');
     const pool = new Pool(site.url, 16);
@@ -24,29 +25,30 @@ export function run({ seed, program, sends, races, clients, loss }) {
     const trial = { world, able, chance, violations: [], casts: new Map(), ids: new Map(able.map(({ space }) => [space, new Map()])), rows: new Map() };
     for (const driver of able) trial.casts.set(driver.name, await driver.people(world, PEOPLE));
     for (const { space } of able) trial.rows.set(space, await rowsOf(site, space));
-    const repeats = await sendAll(trial, proxy, sends, clients, loss / 100);
+    const budget = new Budget(budgetSeconds);
+    const { sent, repeats } = await sendAll(trial, proxy, { sends, clients, share: loss / 100, budget });
     const raced = await raceAll(trial, pool, races);
     const refused = await reuseKeys(trial, pool, 20);
     await compareRows(trial, site);
     await proxy.close();
     pool.close();
     return [
-      { promise, tried: `sends with ${loss} % of the replies lost, ${able.length} dialects`, count: sends, violations: trial.violations, figures: { lostReplies: proxy.lost, repeats } },
+      { promise, tried: `sends with ${loss} % of the replies lost, ${able.length} dialects`, count: sent, violations: trial.violations, skipped: budget.told(sent, sends, 'sends'), figures: { lostReplies: proxy.lost, repeats } },
       { promise, tried: `${COPIES} copies of a send at once`, count: raced, violations: [] },
       { promise, tried: 'one key for two different messages', count: refused, violations: [] },
     ];
   });
 }
 
-/** @returns {number} how often something had to be sent again */
-async function sendAll(trial, proxy, sends, clients, share) {
+/** @returns {{sent: number, repeats: number}} how many, and how often something had to be sent again */
+async function sendAll(trial, proxy, { sends, clients, share, budget }) {
   proxy.lossShare = share;
   let repeats = 0;
   let next = 0;
   await Promise.all(Array.from({ length: clients }, async (_, i) => {
     const wire = new Wire(proxy.url);
     const chance = trial.chance.fork(`sender ${i}`);
-    while (next < sends) {
+    while (next < sends && !budget.isUp(next, sends)) {
       const n = next;
       next += 1;
       const driver = trial.able[n % trial.able.length];
@@ -61,7 +63,7 @@ async function sendAll(trial, proxy, sends, clients, share) {
     wire.close();
   }));
   proxy.lossShare = 0;
-  return repeats - sends;
+  return { sent: next, repeats: repeats - next };
 }
 
 async function raceAll(trial, pool, races) {

@@ -103,7 +103,7 @@ const TELL = statement(
   'pm-upload-tell',
   `UPDATE pm_uploads SET name = coalesce($3, name), parts_total = coalesce($4, parts_total), told_size = coalesce($5, told_size),
      duration = coalesce($6, duration)
-   WHERE owner_id = $1 AND id = $2`,
+   WHERE owner_id = $1 AND id = $2 AND sent_at IS NULL`,
 );
 const FINISH = statement(
   'pm-upload-finish',
@@ -111,7 +111,12 @@ const FINISH = statement(
      finished_at = $9, expires_at = $10
    WHERE owner_id = $1 AND id = $2`,
 );
-const MARK_SENT = statement('pm-upload-mark-sent', 'UPDATE pm_uploads SET sent_at = $3 WHERE owner_id = $1 AND (id = $2 OR parent_id = $2)');
+// What the file is called is now told by the messages alone, and gone with them. The row still leads from the uuid of
+// a small picture to that of its file.
+const MARK_SENT = statement(
+  'pm-upload-mark-sent',
+  `UPDATE pm_uploads SET sent_at = $3, name = '', duration = NULL WHERE owner_id = $1 AND (id = $2 OR parent_id = $2)`,
+);
 const HOLD_OWNER = statement('pm-upload-hold-owner', 'SELECT 1 FROM mailboxes WHERE id = $1 FOR NO KEY UPDATE');
 // What lies in pieces, and what is whole and not sent. Each counts as something, however small.
 const WEIGHT = statement<{ bytes: string }>(
@@ -202,7 +207,7 @@ export class PmUploadsRepository implements OwnTables {
     await this.sql.all(DROP_THUMBNAILS, [owner_id, id]);
   }
 
-  /** Notes what was told of a file; null leaves what is known. */
+  /** Notes what was told of a file; null leaves what is known. Of one that was sent nothing is noted any more. */
   async tell({ owner_id, id }: Key, told: { name: string | null; partsTotal: number | null; size: number | null; duration: number | null }): Promise<void> {
     await this.sql.all(TELL, [owner_id, id, told.name, told.partsTotal, told.size, told.duration]);
   }
@@ -212,7 +217,7 @@ export class PmUploadsRepository implements OwnTables {
     await this.sql.all(FINISH, [owner_id, id, receivedSize, receivedMd5, byteSize, mediaType, sha256, storageKey, at, expiresAt]);
   }
 
-  /** From now on the bytes are those of the messages that carry them. */
+  /** From now on name and bytes are those of the messages that carry them. */
   async markSent({ owner_id, id }: Key, at: Date): Promise<void> {
     await this.sql.all(MARK_SENT, [owner_id, id, at]);
   }
