@@ -151,7 +151,6 @@ describe('the server’s keys', () => {
       const bob = await newPerson(first);
       const { token } = await newToken(bob);
       await documentOf(second);
-      await new Promise((resolve) => setTimeout(resolve, 1100));
       await first.app.get(ServerKeys, { strict: false }).rotate();
       const { kid } = (await documentOf(first)).keys[0];
       expect((await post(second, { ...(await bodyFor(first, packetFor(bob, token))), kid })).status).toBe(201);

@@ -58,7 +58,8 @@ export class ServerKeys implements OnApplicationBootstrap, OnModuleDestroy {
   private ring: KeyRingOfServer | null = null;
   private known = '';
   private refreshing: Promise<KeyRingOfServer> | null = null;
-  private refreshedMs = 0;
+  /** when somebody last named a key that this process did not know: each such question may cost a look */
+  private askedMs = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | null = null;
   private stopping = false;
 
@@ -102,7 +103,11 @@ export class ServerKeys implements OnApplicationBootstrap, OnModuleDestroy {
   async named(kid: string): Promise<LiveKey | null> {
     const known = this.live(await this.all()).find((key) => key.kid === kid);
     if (known) return known;
-    if (Math.abs(performance.now() - this.refreshedMs) < REFRESH_MS / 2) return null;
+    const nowMs = performance.now();
+    if (nowMs - this.askedMs < REFRESH_MS / 2) return null;
+    this.askedMs = nowMs;
+    // a look that is under way may have begun before that key was made
+    await this.refreshing?.catch(() => undefined);
     return this.live(await this.refresh()).find((key) => key.kid === kid) ?? null;
   }
 
@@ -126,7 +131,6 @@ export class ServerKeys implements OnApplicationBootstrap, OnModuleDestroy {
   /** Looks at the database once, however many ask. */
   refresh(): Promise<KeyRingOfServer> {
     this.refreshing ??= this.load().finally(() => {
-      this.refreshedMs = performance.now();
       this.refreshing = null;
     });
     return this.refreshing;
