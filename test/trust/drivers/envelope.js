@@ -11,8 +11,6 @@ const WORD = /^[a-z_]{3,40}$/;
 /** Envelope: sealed packets; the server opens the outer layer only, and a packet's id makes a repeated send harmless. */
 export const envelope = {
   name: 'envelope',
-  /** texts are sealed before they reach the server */
-  isSealed: true,
   space: 'envelope',
   tags: ['envelope'],
   env: {
