@@ -123,8 +123,9 @@ export class Clients {
     const sent = driver.sentOf(outcome);
     if (sent) {
       await this.book.note({ kind: 'ok', n, id: sent.id });
+      // of copies of one message, one counts
+      if (mail.id === undefined) this.acks += 1;
       mail.id = sent.id;
-      this.acks += 1;
       this.#newestAcked = Math.max(this.#newestAcked, n);
     } else {
       this.strange.push(`${driver.name} message ${n}: ${brief(outcome)}`);

@@ -1,6 +1,8 @@
 import { createReadStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+const LETTERS_MIN = 6;
+
 /**
  * A marker in every form it may hide in: as it is, base64 and base64url at each of the three places
  * in a group, hexadecimal, percent-encoded.
@@ -18,8 +20,10 @@ export function formsOf(marker) {
   ]);
   for (const shift of [0, 1, 2]) {
     const group = Buffer.concat([Buffer.alloc(shift), bytes]);
-    // the first and last letters also hold bits of the neighbours
-    const core = group.toString('base64').replace(/=+$/, '').slice(shift === 0 ? 0 : shift + 1, -(((group.length % 3) + 1) % 4 || 1) - 1);
+    // only the letters that hold no bits of the neighbours
+    const core = group.toString('base64').slice(Math.ceil((shift * 8) / 6), Math.floor((group.length * 8) / 6));
+    // fewer would stand somewhere by chance
+    if (core.length < LETTERS_MIN) continue;
     forms.set(`base64+${shift}`, Buffer.from(core));
     forms.set(`base64url+${shift}`, Buffer.from(core.replaceAll('+', '-').replaceAll('/', '_')));
   }
