@@ -4,7 +4,7 @@
  */
 export const gates = {
   commit: [
-    ['canaries', { levels: 'info' }],
+    ['canaries', { levels: 'trace' }],
     ['files', { files: 50, guesses: 1_000 }],
     ['egress', { waitSeconds: 1 }],
     ['drain', { runs: 2 }],

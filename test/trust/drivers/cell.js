@@ -76,7 +76,7 @@ export const cell = {
     if (headers['access-control-allow-origin'] !== '*' || !headers['x-personium-version']) return 'not the headers of every answer';
     if ([429, 503].includes(status) && !isRetryAfter({ headers })) return 'no Retry-After';
     if (status === 405 && !headers.allow) return 'no Allow';
-    if (/\/__token\/?$/.test(path)) return GRANT_WORDS.has(json?.error) && typeof json.error_description === 'string' ? null : `error ${bytes.toString('utf8', 0, 80)}`;
+    if (/^\/[^/.][^/]*\/__token\/*$/.test(path)) return GRANT_WORDS.has(json?.error) && typeof json.error_description === 'string' ? null : `error ${bytes.toString('utf8', 0, 80)}`;
     if (Number(CODE.exec(json?.code)?.[1]) !== status) return `code ${json?.code} with status ${status}`;
     if (typeof json.message?.value !== 'string' || json.message.lang !== 'en' || Object.keys(json).length !== 2) return 'not the error of this dialect';
     return status === 401 && !headers['www-authenticate'] ? 'no WWW-Authenticate' : null;

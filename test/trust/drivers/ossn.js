@@ -4,7 +4,7 @@ import { socialPeople } from './social.js';
 
 const CODES = new Set(['101', '102', '103', '104', '105', '106', '107', '200', '201']);
 const MEMBERS = 'merchant,url,time_token,payload,code,message';
-const API = /^\/api\/v\d\.\d/;
+const API = /^\/api\/v\d+\.\d/;
 
 /** OSSN: a site key that acts for every user; refusals are codes in answers of status 200. */
 export const ossn = {
