@@ -14,6 +14,10 @@ export const limits = {
   transaction_attempts_max: 5,
   /** rows a streamed list reads at a time */
   list_page_rows_max: 500,
+  /** searches that read long texts from end to end: at a time, in line behind them, and how long one may take */
+  text_searches_max: 2,
+  text_searches_waiting_max: 32,
+  text_search_ms_max: 2_000,
   /** live views catch up from the event table for this long */
   event_retention_days: 30,
   housekeeping_rows_max: 1_000,

@@ -106,8 +106,8 @@ export async function createToken(terminal: Terminal, issuerText: string, target
     check(issuer !== null && target !== null, 'both must be whole addresses such as https://post.example/ada/');
     const name = urls.localName(issuer);
     check(name !== null, `only cells of this server can make tokens here: their addresses begin with ${urls.unitUrl}`);
-    await findCell(core, name);
-    const token = await new CellTokens(core.config, core.clock, core.ids, urls, NOBODY).issueAsCell(issuer, target, options.seconds);
+    const { id } = await findCell(core, name);
+    const token = await new CellTokens(core.config, core.clock, core.ids, urls, NOBODY).issueAsCell(issuer, target, options.seconds, id);
     terminal.out(options.json ? JSON.stringify({ token, issuer, target, expires_in: options.seconds }, null, 2) : token);
   });
 }

@@ -112,6 +112,16 @@ export class CellGate {
     allowed(principal, needed);
   }
 
+  /**
+   * @returns whether the cell that made a token for another one is still there, and the account it was made for.
+   *   Of cells of other servers nobody here can tell: their tokens are good until they expire.
+   */
+  async isVouchedFor({ use, issuer, cellId, accountId }: CellClaims): Promise<boolean> {
+    if (use !== 'trans' || !this.urls.isLocal(issuer)) return true;
+    const name = this.urls.localName(issuer);
+    return name !== null && cellId !== null && this.cells.vouches({ id: cellId, name }, accountId);
+  }
+
   private async bearerOf(request: Request, cell: CellPlace): Promise<Bearer> {
     const token = tokenOf(request);
     if (token === null) return { kind: 'refused', code: 'PR401-AU-0001' };
@@ -121,7 +131,7 @@ export class CellGate {
     if (!verdict.ok) return { kind: 'refused', code: CODES[verdict.why] };
     const { claims } = verdict;
     if (claims.use === 'refresh') return { kind: 'refused', code: 'PR401-AU-0007' };
-    if (!isFor(claims, cell)) return { kind: 'refused', code: 'PR401-AU-0006' };
+    if (!isFor(claims, cell) || !(await this.isVouchedFor(claims))) return { kind: 'refused', code: 'PR401-AU-0006' };
     return { kind: 'claims', claims };
   }
 

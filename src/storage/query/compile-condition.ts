@@ -1,6 +1,6 @@
 import { assert } from '../../kernel/assert.js';
 import { type Condition, type Operator, type Scalar } from '../../kernel/query.js';
-import { type Columns, inByteOrder, type Parameters, type QueryColumn } from './columns.js';
+import { type Columns, firstBytes, inByteOrder, type Parameters, type QueryColumn } from './columns.js';
 import { afterPrefix, afterPrefixBytes } from './prefix-range.js';
 
 const SIGNS = { eq: '=', ne: '<>', gt: '>', ge: '>=', lt: '<', le: '<=' } as const satisfies Record<Operator, string>;
@@ -45,7 +45,7 @@ function compare(column: QueryColumn, operator: Operator, value: Scalar, paramet
       return compareText(column, operator, value, parameters);
     case 'bytes':
       assert(typeof value === 'string', 'texts are compared with texts');
-      return compareWith(column, operator, parameters.bind(Buffer.from(value, 'utf8'), 'bytea'));
+      return compareBytes(column, operator, Buffer.from(value, 'utf8'), parameters);
     case 'integer':
       assert(typeof value === 'bigint', 'numbers are compared with numbers');
       return compareInteger(column, operator, value, parameters);
@@ -53,6 +53,11 @@ function compare(column: QueryColumn, operator: Operator, value: Scalar, paramet
       assert(value instanceof Date, 'times are compared with times');
       return compareWith(column, operator, parameters.bind(new Date(clamp(value.getTime())), 'timestamptz'));
   }
+}
+
+/** Of a large one, one byte more than the value has decides. */
+function compareBytes(column: QueryColumn, operator: Operator, value: Buffer, parameters: Parameters): string {
+  return compareWith(column.large ? { ...column, sql: firstBytes(column, value.length + 1) } : column, operator, parameters.bind(value, 'bytea'));
 }
 
 function compareWith(column: QueryColumn, operator: Operator, parameter: string): string {
@@ -86,6 +91,7 @@ function startsWith(column: QueryColumn, text: string, parameters: Parameters): 
   const left = inByteOrder(column);
   if (column.kind === 'bytes') {
     const bytes = Buffer.from(text, 'utf8');
+    if (column.large) return `${firstBytes(column, bytes.length)} = ${parameters.bind(bytes, 'bytea')}`;
     return `(${left} >= ${parameters.bind(bytes, 'bytea')} AND ${left} < ${parameters.bind(afterPrefixBytes(bytes), 'bytea')})`;
   }
   assert(column.kind === 'text', 'only texts begin with a text');

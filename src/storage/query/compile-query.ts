@@ -1,7 +1,7 @@
 import { assert } from '../../kernel/assert.js';
 import { type Order, type Query } from '../../kernel/query.js';
 import { compileCondition } from './compile-condition.js';
-import { type Columns, inByteOrder, Parameters } from './columns.js';
+import { type Columns, Parameters, sortKey } from './columns.js';
 
 /** Stands between texts that are searched as one: the unit separator. */
 const BETWEEN_TEXTS = '\u001f';
@@ -67,7 +67,7 @@ function orderOf(wanted: readonly Order[], columns: Columns): string {
     .map(({ field, descending: down }) => {
       const column = columns.fields[field];
       assert(column, 'orders name known fields');
-      return `${inByteOrder(column)} ${down ? 'DESC' : 'ASC'}`;
+      return `${sortKey(column)} ${down ? 'DESC' : 'ASC'}`;
     })
     .join(', ');
 }

@@ -1,5 +1,6 @@
 import { type INestApplication } from '@nestjs/common';
 import tls from 'node:tls';
+import { Cells } from '../../../src/core/cell/control/cells.js';
 import { CellTokens } from '../../../src/dialects/cell/tokens/cell-tokens.js';
 import { OutboxWorker } from '../../../src/dialects/cell/remote/outbox.worker.js';
 import { startApp, type TestApp, TEST_SECRETS } from '../../support/app.js';
@@ -74,8 +75,10 @@ export class RemoteUnit {
   }
 
   /** @returns a token that the cell makes as itself for another one */
-  cellToken(cell: string, audience: string, issuer = this.cellUrl(cell)): Promise<string> {
-    return (this.app.app as INestApplication).get(CellTokens, { strict: false }).issueAsCell(issuer, audience, 300);
+  async cellToken(cell: string, audience: string, issuer = this.cellUrl(cell)): Promise<string> {
+    const app = this.app.app as INestApplication;
+    const found = await app.get(Cells, { strict: false }).byName(cell);
+    return app.get(CellTokens, { strict: false }).issueAsCell(issuer, audience, 300, found?.id ?? null);
   }
 
   /** Does what the worker does at times. */

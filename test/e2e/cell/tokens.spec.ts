@@ -243,8 +243,37 @@ describe('CELL-13 bearers', () => {
     expect((await second.call('__ctl/Role', { token })).body.code).toBe('PR401-AU-0006');
   });
 
+  it('CELL-13 CELL-15 CELL-41 what a cell or an account vouched for in other cells ends with it, also where its name is given anew', async () => {
+    const first = await TestCell.make(app, undefined, 'vouching');
+    const account = { method: 'POST', headers: { 'x-personium-credential': PASSWORD }, body: { Name: 'ann' } } as const;
+    const visitor = async (cell: TestCell): Promise<string> => (await byPassword(cell, { p_target: ben.url })).body.access_token;
+    expect((await first.call('__ctl/Account', account)).status).toBe(201);
+    await ben.call('__ctl/ExtCell', { method: 'POST', body: { Url: first.url } });
+    await ben.role('guest', ['message-read']);
+    expect((await ben.call(`__ctl/ExtCell('${encodeURIComponent(first.url)}')/$links/_Role`, { method: 'POST', body: { uri: `${ben.url}__ctl/Role('guest')` } })).status).toBe(204);
+    const read = (token: string) => ben.call('__ctl/ReceivedMessage', { token });
+    const deliver = (token: string) => ben.call('__message/port', { method: 'POST', token, body: { __id: 'c'.repeat(32), From: first.url, Type: 'message', Title: '', Body: '', Priority: 3, Status: 'unread' } });
+
+    const ofAccount = await visitor(first);
+    expect((await read(ofAccount)).status).toBe(200);
+    expect((await first.call("__ctl/Account('ann')", { method: 'DELETE' })).status).toBe(204);
+    expect((await read(ofAccount)).body.code).toBe('PR401-AU-0006');
+
+    await first.call('__ctl/Account', account);
+    const [ofCell, asCell, renewed] = [await visitor(first), await first.tokenAsCell(ben), await first.tokenAsCell(ada)];
+    expect((await read(ofCell)).status).toBe(200);
+    expect((await byPassword(ada, { client_id: first.url, client_secret: renewed })).status).toBe(200);
+    expect((await call(app.url, "/__ctl/Cell('vouching')", { method: 'DELETE', token: ADMIN })).status).toBe(204);
+    for (const isMadeAnew of [false, true]) {
+      if (isMadeAnew) await TestCell.make(app, undefined, 'vouching');
+      expect((await read(ofCell)).body.code).toBe('PR401-AU-0006');
+      expect((await deliver(asCell)).body.code).toBe('PR401-AU-0006');
+      await expectRefusal(byPassword(ada, { client_id: first.url, client_secret: renewed }), 'invalid_client', 'PR400-AN-0003');
+    }
+  });
+
   it('no two tokens are alike', async () => {
     const tokens = app.app.get(CellTokens, { strict: false });
-    expect(await tokens.issueAsCell(ada.url, ben.url, 60)).not.toBe(await tokens.issueAsCell(ada.url, ben.url, 60));
+    expect(await tokens.issueAsCell(ada.url, ben.url, 60, ada.id)).not.toBe(await tokens.issueAsCell(ada.url, ben.url, 60, ada.id));
   });
 });

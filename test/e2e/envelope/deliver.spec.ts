@@ -1,5 +1,7 @@
+import { jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Access } from '../../../src/core/envelope/access.js';
+import { Sql } from '../../../src/storage/sql.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { type Answer, ask, bodyFor, deliver, HPKE, LEGACY, newPerson, newRsa, newToken, packetFor, type Person, post, publicKeyPem, RSA, seal, serverKey, SUITES } from './people.js';
 
@@ -220,6 +222,26 @@ describe('the steps, in their order', () => {
     expect(asked).toHaveLength(cases.length);
     expect(new Set(faces).size).toBe(1);
     expect(JSON.parse(faces[0]!)).toMatchObject({ status: 403, text: '{"error":"bad_token","message":"The token does not open this mailbox."}' });
+  });
+
+  it('ENV-44 a token that is not there makes the database read as much as one that is', async () => {
+    const highest = await newToken(bob);
+    await app.sql(`UPDATE credentials SET secret_hash = decode(repeat('ff', 32), 'hex') WHERE wire_id = $1`, [highest.token_id]);
+    const revoked = await newToken(bob);
+    await bob.asks('DELETE', `/api/v1/token/${revoked.token_id}`);
+    const read: number[] = [];
+    const spy = jest.spyOn(Sql.prototype, 'all');
+    try {
+      for (const secret of [`ppt1_${randomBytes(32).toString('base64url')}`, revoked.token, bob.session, token]) {
+        spy.mockClear();
+        await deliver(app, packetFor({ ...bob, userId: 'nobody' }, secret));
+        const at = spy.mock.calls.findIndex(([{ name }]) => name === 'envelope-access-open');
+        read.push(((await spy.mock.results[at]!.value) as unknown[]).length);
+      }
+    } finally {
+      spy.mockRestore();
+    }
+    expect(read).toEqual([1, 1, 1, 1]);
   });
 
   it('ENV-24 a recipient, and a token, may take fewer suites', async () => {

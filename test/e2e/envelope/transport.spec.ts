@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { randomBytes } from 'node:crypto';
+import { CryptoQueue } from '../../../src/dialects/envelope/keys/crypto-queue.js';
 import { PromMetrics } from '../../../src/http/prom-metrics.js';
 import { startApp, type TestApp } from '../../support/app.js';
 import { ask, bodyFor, deliver, HPKE, newPerson, newToken, packetFor, type Person, post, prove, RSA } from './people.js';
@@ -83,17 +84,22 @@ describe('requests at the edge', () => {
     const narrow = await startApp({ db: app.db, env: { ENVELOPE_CRYPTO_QUEUE: '1' } });
     try {
       const body = await bodyFor(narrow, packetFor(bob, token), RSA);
-      const answers = await Promise.all(Array.from({ length: 12 }, () => post(narrow, body)));
-      const refused = answers.filter(({ status }) => status === 503);
-      expect(refused.length).toBeGreaterThan(0);
-      expect(answers.filter(({ status }) => status === 201 || status === 200).length).toBeGreaterThan(0);
-      expect(refused[0]!.body).toEqual({ error: 'overloaded', message: expect.any(String) });
-      expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+      // the one place is taken until it is given back, however slow the machine is
+      let giveBack = (): void => undefined;
+      const taken = narrow.app.get(CryptoQueue, { strict: false }).run(() => new Promise<void>((resolve) => (giveBack = resolve)));
+      const refused = await Promise.all([post(narrow, body), post(narrow, body)]);
+      for (const { status, body: told, headers } of refused) {
+        expect([status, told]).toEqual([503, { error: 'overloaded', message: expect.any(String) }]);
+        expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+      }
       expect((await post(narrow, { data: '!', algorithm: RSA, password: '!' })).body.error).toBe('malformed_request');
+      giveBack();
+      await taken;
+      expect((await post(narrow, body)).status).toBe(201);
     } finally {
       await narrow.close();
     }
-  });
+  }, 120_000);
 
   it('ENV-87 the page of a card is the same for everybody, runs only its own script and loads nothing', async () => {
     const page = await ask(app, { path: '/c' });

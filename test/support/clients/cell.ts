@@ -104,7 +104,7 @@ export class TestCell {
 
   /** @returns a token that this cell makes as itself for another */
   tokenAsCell(audience: TestCell | string): Promise<string> {
-    return this.tokens.issueAsCell(this.url, typeof audience === 'string' ? audience : audience.url, 3600);
+    return this.tokens.issueAsCell(this.url, typeof audience === 'string' ? audience : audience.url, 3600, this.id);
   }
 
   /** @returns the id of a role that may do just this */

@@ -33,6 +33,11 @@ export class Cells {
     return row && infoOf(row);
   }
 
+  /** @param accountId null: for nobody but the cell. @returns whether it is still the cell of this name, with this account in use */
+  vouches(cell: Pick<CellInfo, 'id' | 'name'>, accountId: Id | null): Promise<boolean> {
+    return this.store.read((tx) => tx.own.cell.cells.vouches(cell.id, cell.name, accountId));
+  }
+
   /** @returns the mailbox of a cell, made on first use */
   mailboxOf(cellId: Id): Promise<Id> {
     return this.store.ensureMailbox({ kind: 'cell', cellId });

@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '../../../kernel/domain-error.js';
 import { type Id } from '../../../kernel/id-source.js';
+import { limits } from '../../../kernel/limits.js';
 import { type Query } from '../../../kernel/query.js';
 import { type CopyContentRow, type CopyRow, type CopySide } from '../../../storage/own/cell/copies.repository.js';
 import { Store } from '../../../storage/store.js';
+import { type Tx } from '../../../storage/tx.js';
 import { CELL_SPACE, type CellDetails, cellMessage, type CellMessage, type DeliveryResult, NOT_REMOTE } from './cell-message.js';
 import { countByLabels, isCountedByLabels } from './label-counts.js';
+import { readsTexts, SearchLine } from './text-search.js';
 
 const ACCEPTED = 201;
 /** Messages whose texts are in memory at a time: each may have 64 KiB, and a list of a thousand addresses. */
@@ -37,6 +40,8 @@ export interface MessageBox {
 /** Reads messages of a cell: one, or those that fit a question. Reading changes nothing. */
 @Injectable()
 export class ListCellMessages {
+  private readonly searches = new SearchLine();
+
   constructor(@Inject(Store) private readonly store: Store) {}
 
   /** @throws DomainError message_not_found */
@@ -54,7 +59,7 @@ export class ListCellMessages {
   async execute({ boxId, side, query }: ListCellMessagesCommand): Promise<CellMessageList> {
     const [total, copies] = await Promise.all([
       query.count ? this.count(boxId, side, query) : null,
-      query.top > 0 ? this.store.read((tx) => tx.own.cell.copies.page(boxId, side, query)) : [],
+      query.top > 0 ? this.ask(query, (tx) => tx.own.cell.copies.page(boxId, side, query)) : [],
     ]);
     return { total, pieces: this.pieces(side, copies) };
   }
@@ -68,8 +73,19 @@ export class ListCellMessages {
     );
   }
 
+  /** @throws DomainError overloaded: a search through texts takes too long, or too many of them wait */
+  private ask<T>(query: Query, work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (!readsTexts(query)) return this.store.read(work);
+    return this.searches.run(() =>
+      this.store.run(async (tx) => {
+        await tx.own.cell.copies.limitTime(limits.text_search_ms_max);
+        return work(tx);
+      }),
+    );
+  }
+
   private count(boxId: Id, side: CopySide, query: Query): Promise<number> {
-    return this.store.read(async (tx) => {
+    return this.ask(query, async (tx) => {
       if (!isCountedByLabels(query)) return tx.own.cell.copies.count(boxId, side, query);
       return countByLabels(await tx.counts.totals(boxId, CELL_SPACE), side, query);
     });

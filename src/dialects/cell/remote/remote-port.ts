@@ -62,7 +62,7 @@ export class RemotePort {
     const unit = this.units.unitOf(to);
     // the operator may have taken the server off the list, and may put it there again
     if (!unit) return { kind: 'later', silent: true };
-    const token = await this.tokens.issueAsCell(message.from, to, TOKEN_SECONDS);
+    const token = await this.tokens.issueAsCell(message.from, to, TOKEN_SECONDS, null);
     return outcomeOf(await this.calls.post(unit, `${to.slice(unit.url.length)}__message/port`, token, portBody(message, to), ms));
   }
 }

@@ -36,7 +36,7 @@ export interface CellClaims {
   readonly subject: string;
   /** address of the app that asked for it, normalised */
   readonly schema: string | null;
-  /** of access and refresh tokens: which account it was, and of which cell; names may be given anew */
+  /** which account and which cell made it, as names may be given anew; no account: the cell itself; both are of use on its own server alone */
   readonly accountId: Id | null;
   readonly cellId: Id | null;
   /** of refresh tokens: the password at that time */
@@ -98,9 +98,12 @@ export class CellTokens {
       .sign(key.privateKey);
   }
 
-  /** @returns a token that a cell makes as itself, to call another one with */
-  issueAsCell(issuer: string, audience: string, lifetimeSeconds: number): Promise<string> {
-    return this.issue({ use: 'trans', issuer, audience, subject: issuer, schema: null, accountId: null, cellId: null, passwordRevision: null }, lifetimeSeconds);
+  /**
+   * @param cellId of the issuer; may be null for a token that is for another server, where nobody could look it up
+   * @returns a token that a cell makes as itself, to call another one with
+   */
+  issueAsCell(issuer: string, audience: string, lifetimeSeconds: number, cellId: Id | null): Promise<string> {
+    return this.issue({ use: 'trans', issuer, audience, subject: issuer, schema: null, accountId: null, cellId, passwordRevision: null }, lifetimeSeconds);
   }
 
   /**

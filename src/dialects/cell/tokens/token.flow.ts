@@ -83,6 +83,7 @@ export class TokenFlow {
     if (claims.use !== 'trans') throw new CellFault('PR400-AN-0003');
     if (claims.issuer !== id) throw new CellFault('PR400-AN-0006');
     if (claims.audience !== cell.url) throw new CellFault('PR400-AN-0007');
+    if (!(await this.gate.isVouchedFor(claims))) throw new CellFault('PR400-AN-0003');
     return claims.issuer;
   }
 
@@ -99,7 +100,7 @@ export class TokenFlow {
     const access =
       target === null
         ? { ...own, use: 'access', passwordRevision: null } as const
-        : ({ use: 'trans', issuer: cell.url, audience: target, subject, schema, accountId: null, cellId: null, passwordRevision: null } as const);
+        : ({ ...own, use: 'trans', audience: target, passwordRevision: null } as const);
     return {
       body: {
         access_token: await this.tokens.issue(access, accessSeconds),

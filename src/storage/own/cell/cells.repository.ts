@@ -23,6 +23,11 @@ const COLUMNS: Columns = {
 };
 const SELECT = 'SELECT t.id, t.name, t.created_at FROM cells t WHERE t.deleted_at IS NULL';
 const BY_NAMES = statement<CellRow>('cells-by-names', `${SELECT} AND t.name = ANY ($1::text[])`);
+const VOUCHES = statement<{ id: Id }>(
+  'cells-vouches',
+  `SELECT id FROM cells c WHERE id = $1 AND name = $2 AND deleted_at IS NULL
+     AND ($3::bigint IS NULL OR EXISTS (SELECT FROM cell_accounts a WHERE a.cell_id = c.id AND a.id = $3 AND a.status = 'active'))`,
+);
 const ADD = statement('cells-add', 'INSERT INTO cells (id, name, created_at) VALUES ($1, $2, $3)');
 // No legal name begins with a tilde: the name is free for another cell at once.
 const BURY = statement<{ id: Id }>(
@@ -48,6 +53,11 @@ export class CellsRepository {
 
   async byName(name: string): Promise<CellRow | null> {
     return (await this.byNames([name]))[0] ?? null;
+  }
+
+  /** @returns whether the cell with this id has this name and, where one is given, this account in use */
+  async vouches(id: Id, name: string, accountId: Id | null): Promise<boolean> {
+    return (await this.sql.one(VOUCHES, [id, name, accountId])) !== null;
   }
 
   page(query: Query): Promise<CellRow[]> {

@@ -57,6 +57,7 @@ const REMOTE_OUTCOMES = statement<Place & { url: string; code: number | null; re
    JOIN deliveries d ON d.home_box = k.home_box AND d.message_id = k.id
    JOIN mailboxes x ON x.id = d.recipient_id AND x.kind = 'remote'`,
 );
+const LIMIT_TIME = statement('cell-copies-limit-time', `SELECT set_config('statement_timeout', $1, true)`);
 const SET_STATUS = statement(
   'cell-copy-status',
   `UPDATE cell_copies SET status = $4, updated_at = $5, revision = revision + 1 WHERE box_id = $1 AND side = $2 AND wire_id = $3`,
@@ -88,6 +89,11 @@ export class CellCopiesRepository {
   /** Finds a copy and holds it until the end of the transaction. */
   hold(boxId: Id, side: CopySide, wireId: string): Promise<CopyRow | null> {
     return this.sql.one(HOLD, [boxId, side, wireId]);
+  }
+
+  /** Ends every later statement of this transaction that takes longer. */
+  async limitTime(ms: number): Promise<void> {
+    await this.sql.all(LIMIT_TIME, [String(ms)]);
   }
 
   /** @param query in the words of receivedColumns or sentColumns */

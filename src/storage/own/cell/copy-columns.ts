@@ -15,7 +15,7 @@ const shared: Columns['fields'] = {
   inReplyTo: { sql: 'c.in_reply_to', kind: 'bytes', optional: true },
   type: { sql: 'c.type', kind: 'text' },
   title: { sql: 'c.title', kind: 'bytes' },
-  body: { sql: 'm.body', kind: 'bytes' },
+  body: { sql: 'm.body', kind: 'bytes', large: true },
   priority: { sql: 'c.priority', kind: 'integer' },
   relation: detail('relation'),
   target: detail('target'),

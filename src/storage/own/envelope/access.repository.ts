@@ -72,12 +72,14 @@ const ADD = statement(
      per_day_max, bytes_per_day_max, created_at, expires_at)
    VALUES ($1, 'envelope', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 );
-// One look into one index, whatever became of the token; what it opens is judged by whoever asked.
-const OPEN = statement<OpenedRow>(
+// One look into one index for each hash, whatever became of the token; what it opens is judged by whoever asked.
+// For a hash that is not there its neighbour is read, so that an unknown token takes as long as one that has ended.
+const OPEN = statement<OpenedRow & { readonly kind: string }>(
   'envelope-access-open',
-  `SELECT ${COLUMNS}, c.secret_hash, m.id AS box_id, u.id AS user_id, u.envelope_user_id, u.envelope_name, u.envelope_keys, u.disabled_at
-   FROM credentials c JOIN mailboxes m ON m.id = c.mailbox_id JOIN users u ON u.id = m.user_id
-   WHERE c.${DIALECT} AND c.secret_hash = ANY ($1::bytea[]) AND c.kind = $2`,
+  `SELECT ${COLUMNS}, c.kind, c.secret_hash, m.id AS box_id, u.id AS user_id, u.envelope_user_id, u.envelope_name, u.envelope_keys, u.disabled_at
+   FROM unnest($1::bytea[]) AS asked(hash)
+   CROSS JOIN LATERAL (SELECT * FROM credentials WHERE ${DIALECT} AND secret_hash >= asked.hash ORDER BY secret_hash LIMIT 1) c
+   LEFT JOIN mailboxes m ON m.id = c.mailbox_id LEFT JOIN users u ON u.id = m.user_id`,
 );
 const LIST = statement<AccessRow>(
   'envelope-access-list',
@@ -159,8 +161,10 @@ export class EnvelopeAccessRepository implements OwnTables {
   }
 
   /** @returns those with these hashes, also such as have ended, with their owners */
-  open(kind: AccessKind, secretHashes: readonly Buffer[]): Promise<OpenedRow[]> {
-    return this.sql.all(OPEN, [secretHashes, kind]);
+  async open(kind: AccessKind, secretHashes: readonly Buffer[]): Promise<OpenedRow[]> {
+    const asked = new Set(secretHashes.map((hash) => hash.toString('hex')));
+    const nearest = await this.sql.all(OPEN, [secretHashes]);
+    return nearest.filter((row) => row.kind === kind && asked.has(row.secret_hash.toString('hex')));
   }
 
   /** Oldest first. @param liveAt leaves out what has ended by then; null for all */
