@@ -33,7 +33,7 @@ export function buildOpenApiDocument(app: INestApplication): OpenAPIObject {
 export function serveDocs(app: NestExpressApplication): void {
   SwaggerModule.setup('docs', app, () => buildOpenApiDocument(app), {
     customSiteTitle: 'Polypost',
-    swaggerOptions: { persistAuthorization: false, validatorUrl: null, tagsSorter: 'alpha', docExpansion: 'list', defaultModelsExpandDepth: 0 },
+    swaggerOptions: { persistAuthorization: false, validatorUrl: null, tagsSorter: 'alpha', docExpansion: 'none', defaultModelsExpandDepth: 0 },
   });
 }
 
